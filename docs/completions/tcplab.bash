@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: MIT
+# bash completion for tcplab
+
+_tcplab()
+{
+	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command='' i
+	local commands='list show run replay check doctor'
+	local options='--param --set --kernel --backend --seed --record --format --lang --no-color --quiet --verbose --help --version'
+
+	case $before in
+	--format) COMPREPLY=($(compgen -W 'text json tap' -- "$word")); return ;;
+	--lang) COMPREPLY=($(compgen -W 'en zh' -- "$word")); return ;;
+	--kernel) COMPREPLY=($(compgen -W 'auto host' -- "$word")); return ;;
+	--backend) COMPREPLY=($(compgen -W 'netem wire' -- "$word")); return ;;
+	--record) COMPREPLY=($(compgen -f -- "$word")); return ;;
+	--param | --set | --seed) return ;;
+	esac
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		[[ " $commands " == *" ${COMP_WORDS[i]} "* ]] && command=${COMP_WORDS[i]} && break
+	done
+	if [[ $word == -* ]]; then
+		COMPREPLY=($(compgen -W "$options" -- "$word"))
+		return
+	fi
+	case $command in
+	'') COMPREPLY=($(compgen -W "$commands" -- "$word")) ;;
+	show | run | check)
+		# `tcplab list` begins each lab's line with its name.
+		COMPREPLY=($(compgen -W "$("${COMP_WORDS[0]}" list 2>/dev/null | awk '/^ ? ?[a-z0-9]/ { print $1 }')" -- "$word"))
+		[[ $command == show ]] || COMPREPLY+=($(compgen -f -X '!*.lua' -- "$word"))
+		;;
+	replay) COMPREPLY=($(compgen -f -- "$word")) ;;
+	esac
+}
+complete -o filenames -F _tcplab tcplab

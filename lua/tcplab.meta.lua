@@ -1,0 +1,248 @@
+---@meta
+-- SPDX-License-Identifier: MIT
+-- For editors with the Lua language server: every name that a lab can use.
+-- The reference is docs/writing-a-lab.md.
+
+---@alias Text string|{ [1]: string, zh?: string }
+---@alias Duration string|integer "50ms", or nanoseconds
+---@alias State "LISTEN"|"SYN-SENT"|"SYN-RECV"|"ESTAB"|"FIN-WAIT-1"|"FIN-WAIT-2"|"CLOSE-WAIT"|"CLOSING"|"LAST-ACK"|"TIME-WAIT"|"CLOSED"|string
+---@alias Range integer|{ min?: integer, max?: integer }
+
+---@class Impairment
+---@field delay? Duration one way
+---@field loss? number|string 0 to 1, or "1%"
+
+---@class Link: Impairment
+---@field toward? table<string, Impairment>
+
+---@class CounterRun
+---@field name Text
+---@field set? table<string, string|number> ["HOST.sysctl"] = value
+---@field param? table<string, string|number|boolean>
+---@field fails string[]
+
+---@type Text
+title = nil
+---@type Text
+summary = nil
+---@type string[]
+hosts = nil
+---@type Link
+link = nil
+---@type string
+lesson = nil
+---@type Duration
+limit = nil
+---@type Duration
+length = nil
+---@type string[]
+needs = nil
+---@type table<string, table<string, string|number>>
+sysctl = nil
+---@type CounterRun[]
+counter_runs = nil
+
+---@class ParamOptions
+---@field min? string|number
+---@field max? string|number
+---@field help? Text
+---@field oneof? string[]
+
+---Something that a learner can turn. A duration comes back as nanoseconds.
+---@param name string
+---@param default integer|number|boolean|string|{ oneof: string[] }
+---@param options? ParamOptions
+---@return any
+function param(name, default, options) end
+
+---@param text Text
+function step(text) end
+
+---@param text Text
+function note(text) end
+
+---@param name string
+---@param v string|number|boolean
+---@param unit? string
+function value(name, v, unit) end
+
+---@param duration Duration
+function sleep(duration) end
+
+---@return integer ns since the run began
+function now() end
+
+---@return integer ns since the run began; :at() counts from here
+function mark() end
+
+---@param fn function
+---@return Actor
+function spawn(fn, ...) end
+
+---@param subject any a host, a socket, or any value
+---@param what? string what the value is
+---@return Expectation
+function expect(subject, what) end
+
+---@class Actor
+local Actor = {}
+---@return any ... what its function returned
+function Actor:join() end
+
+---@class ListenOptions
+---@field backlog? integer
+---@field family? 4|6
+---@field addr? string
+---@field reuse? boolean
+---@field set? table<string, any>
+
+---@class ConnectOptions
+---@field wait? boolean
+---@field timeout? Duration
+---@field family? 4|6
+---@field port? integer of this end
+---@field addr? string of this end
+---@field reuse? boolean
+---@field set? table<string, any>
+
+---@class PacketMatch
+---@field flags? string letters of SFRPAUEC
+---@field dir? "in"|"out"
+---@field len? integer
+---@field port? integer
+---@field nth? integer
+---@field rtx? boolean
+
+---@class Packet
+---@field t integer
+---@field dir "in"|"out"
+---@field flags string
+---@field seq integer
+---@field ack? integer
+---@field len integer
+---@field window integer
+---@field ttl integer
+---@field sport integer
+---@field dport integer
+---@field rtx boolean
+---@field mss? integer
+---@field wscale? integer
+---@field sackok boolean
+---@field tsval? integer
+---@field tsecr? integer
+
+---@class Host
+---@field name string
+---@field addr string
+---@field addr6 string
+local Host = {}
+---@param port integer
+---@param options? ListenOptions
+---@return Socket|nil, string?, string?
+function Host:listen(port, options) end
+---@param target Host|string
+---@param port integer
+---@param options? ConnectOptions
+---@return Socket|nil, string?, string?
+function Host:connect(target, port, options) end
+---@param name string
+---@param v? string|number
+---@return string|number|nil
+function Host:sysctl(name, v) end
+---@param name string
+---@return integer
+function Host:counter(name) end
+---@param filter? { state?: State|State[], port?: integer }
+---@return table[]
+function Host:sockets(filter) end
+---@param match? PacketMatch
+---@return Packet|nil
+function Host:packet(match) end
+---@param impairment Impairment
+function Host:link(impairment) end
+
+---@class Socket
+---@field port integer
+---@field peer_port integer
+---@field host Host
+---@field closed boolean
+local Socket = {}
+---@param options? { timeout?: Duration }
+---@return Socket|nil, string?, string?
+function Socket:accept(options) end
+---@param options? { timeout?: Duration }
+---@return true|nil, string?, string?
+function Socket:connected(options) end
+---@param n? integer|"a"
+---@param options? { timeout?: Duration }
+---@return string|nil, string?, string?
+function Socket:read(n, options) end
+---@param data string
+---@param options? { wait?: boolean, timeout?: Duration }
+---@return integer|nil, string?, string?
+function Socket:write(data, options) end
+---@param which "read"|"write"|"both"|"rd"|"wr"|"rdwr"
+---@return true|nil, string?, string?
+function Socket:shutdown(which) end
+---@return true|nil
+function Socket:close() end
+---@param name string
+---@param v any
+---@return true|nil, string?, string?
+function Socket:set(name, v) end
+---@param name string
+---@return any
+function Socket:get(name) end
+---@return string|nil
+function Socket:error() end
+---@return table|nil, string?, string?
+function Socket:info() end
+---@param match? PacketMatch
+---@return Packet|nil
+function Socket:packet(match) end
+
+---@class Expectation
+local Expectation = {}
+---@param s State|State[]
+---@param options? { port?: integer }
+---@return Expectation
+function Expectation:state(s, options) end
+---@param s State|State[]
+---@param options? { port?: integer }
+---@return Expectation
+function Expectation:was(s, options) end
+---@param s State|State[]
+---@param n Range
+---@param options? { port?: integer }
+---@return Expectation
+function Expectation:count(s, n, options) end
+---@param match PacketMatch
+---@return Expectation
+function Expectation:packet(match) end
+---@param name string
+---@param n Range
+---@return Expectation
+function Expectation:counter(name, n) end
+---@param v any
+---@return Expectation
+function Expectation:is(v) end
+---@param low number
+---@param high number
+---@return Expectation
+function Expectation:between(low, high) end
+---@param v number|Duration
+---@param tolerance? number|Duration
+---@return Expectation
+function Expectation:about(v, tolerance) end
+---@param d Duration
+---@return Expectation
+function Expectation:within(d) end
+---@param d Duration
+---@return Expectation
+function Expectation:at(d) end
+---@param d Duration
+---@return Expectation
+function Expectation:hold(d) end
+---@param name string
+---@return Expectation
+function Expectation:as(name) end

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef NETNS_IMPAIR_H
+#define NETNS_IMPAIR_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct err;
+struct netns;
+
+/*
+ * What the network does to packets on their way to one host.
+ *
+ * @delay: one way, nanoseconds
+ * @loss:  probability, 0 to 1
+ */
+struct impairment {
+	int64_t delay;
+	double loss;
+};
+
+/** impairment_check() - Return: 0, or -ERANGE naming the field that cannot be. */
+int impairment_check(const struct impairment *imp, struct err *err);
+
+/*
+ * One port of the network: the interface inside the network's namespace that
+ * leads to a host, and how frames reach that host.
+ *
+ * @ifindex:  in the network's namespace
+ * @ifname:   its name, for messages
+ * @mac:      of this interface
+ * @peer_mac: of the host's end
+ * @ipv4:     the host's address, network order
+ * @ipv6:     the host's address
+ */
+struct port {
+	int ifindex;
+	char ifname[16];
+	uint8_t mac[6];
+	uint8_t peer_mac[6];
+	uint8_t ipv4[4];
+	uint8_t ipv6[16];
+};
+
+/**
+ * impair_drop_fn - told of every frame that a back end threw away on purpose.
+ * @t:     when the network got it, CLOCK_MONOTONIC ns
+ * @frame: as its sender sent it
+ * @why:   "loss", "queue" (too many frames under way) or "ttl" (the hop limit ran out)
+ */
+typedef void impair_drop_fn(void *arg, int64_t t, const uint8_t *frame, size_t len,
+			    const char *why);
+
+/*
+ * A back end: how packets get from one port to another.
+ *
+ * @name:  "netem" or "wire"
+ * @probe: can this kernel do it? Asked in the caller's namespace, where it
+ *         leaves nothing. 0, or -errno with the reason and remedy
+ * @open:  take over forwarding between @n_ports ports of namespace @net, which
+ *         has forwarding off and no qdiscs
+ * @set:   give port @to (packets towards that host) new impairments, now
+ * @fd:    becomes readable when @work is wanted; -1 when it never is
+ * @work:  move what can be moved; never blocks
+ * @lost:  how many frames so far it had no room or no time for, without meaning to;
+ *         they were not told to @drop
+ * @late:  by how much the latest frame left after it was due, ns, the worst since
+ *         the last call; 0 where the kernel does the timing
+ * @close: free the state; NULL is allowed
+ */
+struct impair_ops {
+	const char *name;
+	int (*probe)(struct err *why);
+	int (*open)(const struct netns *net, const struct port *ports, size_t n_ports,
+		    uint64_t seed, impair_drop_fn *drop, void *drop_arg, void **state,
+		    struct err *err);
+	int (*set)(void *state, size_t to, const struct impairment *imp, struct err *err);
+	int (*fd)(const void *state);
+	int (*work)(void *state, struct err *err);
+	uint64_t (*lost)(void *state);
+	int64_t (*late)(void *state);
+	void (*close)(void *state);
+};
+
+extern const struct impair_ops impair_netem;
+extern const struct impair_ops impair_wire;
+
+/**
+ * impair_choose() - the back end for this kernel.
+ * @wanted: "netem", "wire" or NULL for the best there is
+ * @net:    namespace to probe in, the network's own; nothing is left there
+ * @why:    the reason for the choice, one line, for people
+ * Return: the back end, or NULL with @err when @wanted is not to be had.
+ */
+const struct impair_ops *impair_choose(const char *wanted, const struct netns *net, char *why,
+				       size_t why_size, struct err *err);
+
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RUNNER_COMMAND_H
+#define RUNNER_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../lua/lab.h"
+#include "../netns/err.h"
+#include "lang.h"
+#include "paper.h"
+#include "paths.h"
+
+struct view_ops;
+
+/*
+ * What was said on the command line.
+ *
+ * @args: what is left after the options
+ * @params, @sets: in the order given
+ * @kernel: "auto" or "host"
+ * @backend: of impairments; NULL to choose
+ */
+struct options {
+	int n_args;
+	char **args;
+	size_t n_params, n_sets;
+	struct lab_setting params[LAB_MAX_SETTINGS], sets[LAB_MAX_SETTINGS];
+	const char *kernel, *record, *backend;
+	const struct view_ops *format;
+	enum lang lang;
+	bool no_color;
+	int verbosity;
+	uint64_t seed;
+	struct paths paths;
+};
+
+/*
+ * Each subcommand prints what it has to say on stdout. Return: the exit status
+ * (0 all pass, 1 some fail, 2 usage or broken, 3 skipped), or -errno with @err, which main() prints.
+ */
+int command_list(const struct options *o, struct err *err);
+int command_show(const struct options *o, struct err *err);
+int command_run(const struct options *o, struct err *err);
+int command_replay(const struct options *o, struct err *err);
+int command_check(const struct options *o, struct err *err);
+int command_doctor(const struct options *o, struct err *err);
+
+/** command_paper() - stdout, as the options want it. */
+struct paper command_paper(const struct options *o);
+
+/** command_stdout() - was all of it written? Return: 0, or -errno (EPIPE: a closed pipe; ENOSPC). */
+int command_stdout(struct err *err);
+
+#endif

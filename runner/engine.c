@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "../netns/duration.h"
+#include "../netns/err.h"
+#include "../netns/slowclose.h"
+#include "../netns/sysctl.h"
+#include "enginestate.h"
+#include "header.h"
+#include "history.h"
+#include "judge.h"
+#include "record.h"
+#include "watch.h"
+
+/*
+ * The engine plays one lab in one world and then ends. Its life:
+ *
+ *   engine_run()    header; build(); turn() until all actors have ended; verdict
+ *   build()         world_new(), watch_open(), pinned and asked-for sysctls, lab_start()
+ *   turn()          move packets -> read taps -> dump sockets -> judge -> resume actors
+ *   wait_for_more() poll(2) on: the front's life, the network, the taps, the
+ *                   sockets that actors wait for; until the earliest deadline
+ *
+ * One thread, one poll(2), no interval: it wakes for a packet, a descriptor
+ * or a deadline, and a deadline is always one that somebody named (an actor, an
+ * expectation, a kernel timer reported by a dump, the lab's limit). The order
+ * within a turn is what makes the record true: packets that the network
+ * releases reach the hosts first, then taps are read, then sockets are dumped, so
+ * that a state is always younger than the packet that made it and older than the
+ * next call of the lab.
+ *
+ * The engine owns everything and frees it in the reverse order. Script errors,
+ * errors of its own and the lab's limit all end in one place, with one verdict.
+ * A verdict line is always the last. If the process dies without one, the
+ * front says so.
+ */
+
+static void write_header(struct engine *e)
+{
+	record_event(e->rec, "header", INT64_MIN, header_json(e->spec, e->world));
+	e->header_written = true;
+}
+
+static void on_drop(void *arg, int64_t t, const uint8_t *frame, size_t len, const char *why)
+{
+	struct engine *e = arg;
+
+	if (e->watch)
+		watch_lost(e->watch, t, frame, len, why);
+}
+
+/* "HOST.net.ipv4.x" -> host index and the rest. */
+static int split_set(const struct engine *e, const char *name, unsigned *host, const char **sysctl,
+		     struct err *err)
+{
+	const char *dot = strchr(name, '.');
+
+	for (unsigned i = 0; dot && i < e->meta->n_hosts; i++) {
+		const char *h = e->meta->hosts[i];
+
+		if (strlen(h) == (size_t)(dot - name) && strncmp(h, name, strlen(h)) == 0) {
+			*host = i;
+			*sysctl = dot + 1;
+			return 0;
+		}
+	}
+	err_set(err, EINVAL, "%s: this lab has no such host", name);
+	return err_remedy(err, "write HOST.SYSCTL=VALUE, for instance %s.net.ipv4.tcp_syncookies=2",
+			  e->meta->hosts[e->meta->n_hosts - 1]);
+}
+
+static int apply_sets(struct engine *e, const struct lab_setting *sets, size_t n, const char *by,
+		      struct err *err)
+{
+	for (size_t i = 0; i < n; i++) {
+		const char *sysctl = NULL;
+		unsigned host = 0;
+		int rc = split_set(e, sets[i].name, &host, &sysctl, err);
+
+		if (rc == 0)
+			rc = engine_sysctl(e, host, sysctl, sets[i].value, by, err);
+		if (rc != 0)
+			return rc;
+	}
+	return 0;
+}
+
+/* Does this kernel come at or after version @since ("6.5")? */
+static bool kernel_since(const char *since)
+{
+	struct utsname un;
+	int have[2] = { 0 }, want[2] = { 0 };
+
+	uname(&un);
+	if (sscanf(un.release, "%d.%d", &have[0], &have[1]) != 2 ||
+	    sscanf(since, "%d.%d", &want[0], &want[1]) != 2)
+		return false;
+	return have[0] != want[0] ? have[0] > want[0] : have[1] >= want[1];
+}
+
+/* What the lab needs and this machine lacks. Return: 0, or -EOPNOTSUPP: skip. */
+static int check_needs(struct engine *e, const char **backend, struct err *err)
+{
+	for (size_t i = 0; i < e->meta->n_needs; i++) {
+		const char *need = e->meta->needs[i];
+
+		if (strcmp(need, "netem") == 0) {
+			*backend = "netem";
+		} else if (strcmp(need, "virtual clock") == 0) {
+			err_set(err, EOPNOTSUPP, "this lab needs a virtual clock");
+			return err_remedy(err, "it runs on a lab kernel only");
+		} else if (!kernel_since(need)) {
+			err_set(err, EOPNOTSUPP, "this lab needs Linux %s or later", need);
+			return err_remedy(err, "run it on a newer kernel");
+		}
+	}
+	return 0;
+}
+
+static int build(struct engine *e, struct err *err)
+{
+	const struct lab_meta *m = e->meta;
+	struct world_spec ws = { .n_hosts = m->n_hosts,
+				 .backend = e->spec->backend,
+				 .seed = e->spec->seed };
+	int rc = check_needs(e, &ws.backend, err);
+
+	if (rc != 0)
+		return rc;
+	for (size_t i = 0; i < m->n_hosts; i++) {
+		ws.names[i] = m->hosts[i];
+		ws.toward[i] = m->toward[i];
+	}
+	rc = world_new(&ws, on_drop, e, &e->world, err);
+	if (rc != 0)
+		return err_context(err, "building the hosts");
+	write_header(e);
+	rc = watch_open(e->world, e->rec, e->hist, &e->zero, &e->watch, err);
+	if (rc == 0)
+		rc = apply_sets(e, m->sets, m->n_sets, "lab", err);
+	if (rc == 0)
+		rc = apply_sets(e, e->spec->sets, e->spec->n_sets, "set", err);
+	if (rc != 0)
+		return rc;
+	e->judge = judge_new(e->world, e->watch, e->hist, e->rec, true);
+	e->zero = clock_now();
+	return lab_start(e->spec->lab, &engine_ops, e, err);
+}
+
+/* Is what this actor waits for there? */
+static bool actor_ready(const struct engine *e, size_t i, int64_t now, enum lab_wake *why)
+{
+	const struct lab_wait *w = lab_actor_wait(e->spec->lab, i);
+	struct pollfd p = { .fd = w->fd, .events = (short)w->events };
+
+	*why = LAB_WAKE_READY;
+	switch (w->kind) {
+	case LAB_WAIT_NOTHING:
+		return true;
+	case LAB_WAIT_FD:
+		if (poll(&p, 1, 0) > 0)
+			return true;
+		break;
+	case LAB_WAIT_TIME:
+		break;
+	case LAB_WAIT_EXPECT:
+		return !judge_pending(e->judge, (unsigned)i);
+	case LAB_WAIT_ACTOR:
+	case LAB_WAIT_ENDED:
+		return false;
+	}
+	if (w->deadline >= 0 && now >= w->deadline) {
+		*why = w->kind == LAB_WAIT_TIME ? LAB_WAKE_READY : LAB_WAKE_TIMEOUT;
+		return true;
+	}
+	return false;
+}
+
+static bool all_ended(const struct engine *e)
+{
+	for (size_t i = 0; i < lab_actor_count(e->spec->lab); i++) {
+		if (lab_actor_wait(e->spec->lab, i)->kind != LAB_WAIT_ENDED)
+			return false;
+	}
+	return true;
+}
+
+/* The lab has had all the time it said it would need. */
+static int over_limit(const struct engine *e, struct err *err)
+{
+	char limit[DURATION_MAX_TEXT];
+	const char *what = "";
+
+	for (size_t i = 0; i < lab_actor_count(e->spec->lab) && !*what; i++) {
+		const struct lab_wait *w = lab_actor_wait(e->spec->lab, i);
+
+		if (w->kind != LAB_WAIT_ENDED && w->what)
+			what = w->what;
+	}
+	err_set(err, ETIME, "the lab did not end within its limit of %s%s%s",
+		duration_format(e->meta->limit, limit), *what ? "; it waits in " : "", what);
+	return err_remedy(err, "give the call a timeout, or the lab a longer `limit`");
+}
+
+/* Packets, sockets, judgement: everything that can be known now. */
+static int observe(struct engine *e, struct err *err)
+{
+	int rc = world_work(e->world, err);
+
+	if (rc >= 0)
+		rc = watch_packets(e->watch, err);
+	if (rc >= 0)
+		rc = watch_sockets(e->watch, err);
+	judge_late(e->judge, world_late(e->world));
+	if (rc >= 0)
+		rc = judge_turn(e->judge, engine_now(e), err);
+	return rc < 0 ? rc : 0;
+}
+
+static int turn(struct engine *e, struct err *err)
+{
+	bool again = true;
+	int rc = observe(e, err);
+
+	while (rc == 0 && again) {
+		again = false;
+		for (size_t i = 0; rc == 0 && i < lab_actor_count(e->spec->lab); i++) {
+			enum lab_wake why;
+
+			if (!actor_ready(e, i, engine_now(e), &why))
+				continue;
+			rc = lab_resume(e->spec->lab, i, why, err);
+			if (rc == 0 && e->broken.code) {
+				*err = e->broken;
+				rc = -err->code;
+			}
+			again = true;
+		}
+		if (rc == 0 && again)
+			rc = observe(e, err);
+	}
+	if (rc == 0 && record_full(e->rec))
+		rc = err_set(err, EFBIG, "the run made more events than a record may hold");
+	if (rc == 0 && engine_now(e) > e->meta->limit)
+		rc = over_limit(e, err);
+	return rc;
+}
+
+/* The earliest moment at which something is due although nothing happens. */
+static int64_t next_deadline(const struct engine *e)
+{
+	int64_t due = e->meta->limit + 1;
+	int64_t other = watch_due(e->watch);
+
+	if (other < due)
+		due = other;
+	other = judge_due(e->judge);
+	if (other < due)
+		due = other;
+	for (size_t i = 0; i < lab_actor_count(e->spec->lab); i++) {
+		const struct lab_wait *w = lab_actor_wait(e->spec->lab, i);
+
+		if ((w->kind == LAB_WAIT_FD || w->kind == LAB_WAIT_TIME) && w->deadline >= 0 &&
+		    w->deadline < due)
+			due = w->deadline;
+	}
+	return due;
+}
+
+/* Return: 0, or -EPIPE when whoever reads the record is gone. */
+static int wait_for_more(struct engine *e, struct err *err)
+{
+	const size_t n_actors = lab_actor_count(e->spec->lab);
+	struct pollfd p[2 + WORLD_MAX_HOSTS + ENGINE_MAX_ACTORS];
+	const int64_t due = next_deadline(e), wait = due - engine_now(e);
+	const struct timespec ts = { .tv_sec = wait > 0 ? wait / NS_PER_S : 0,
+				     .tv_nsec = wait > 0 ? wait % NS_PER_S : 0 };
+	nfds_t n = 0;
+	int rc;
+
+	p[n++] = (struct pollfd){ .fd = e->life_fd };
+	p[n++] = (struct pollfd){ .fd = world_fd(e->world), .events = POLLIN };
+	for (size_t i = 0; i < world_host_count(e->world); i++)
+		p[n++] = (struct pollfd){ .fd = watch_fd(e->watch, i), .events = POLLIN };
+	for (size_t i = 0; i < n_actors && i < ENGINE_MAX_ACTORS; i++) {
+		const struct lab_wait *w = lab_actor_wait(e->spec->lab, i);
+
+		if (w->kind == LAB_WAIT_FD)
+			p[n++] = (struct pollfd){ .fd = w->fd, .events = (short)w->events };
+	}
+	rc = ppoll(p, n, &ts, NULL);
+	if (rc < 0 && errno != EINTR)
+		return err_set(err, errno, "poll: %s", strerror(errno));
+	if (rc == 0)
+		judge_late(e->judge, engine_now(e) - due);
+	if (rc > 0 && p[0].revents)
+		return err_set(err, EPIPE, "the front is gone");
+	return 0;
+}
+
+static int play(struct engine *e, struct err *err)
+{
+	int rc;
+
+	for (;;) {
+		rc = turn(e, err);
+		if (rc != 0 || all_ended(e))
+			break;
+		rc = record_flush(e->rec, watch_settled(e->watch), err);
+		if (rc == 0)
+			rc = wait_for_more(e, err);
+		if (rc != 0)
+			break;
+	}
+	if (rc == 0)
+		rc = watch_report_counters(e->watch, err);
+	return rc;
+}
+
+static void write_verdict(struct engine *e, int rc, const struct err *err, int64_t begun)
+{
+	const size_t passed = e->judge ? judge_passed(e->judge) : 0;
+	const size_t failed = e->judge ? judge_failed(e->judge) : 0;
+	const int64_t run = e->world ? engine_now(e) : 0;
+	const char *verdict = failed ? "fail" : "pass";
+	uint64_t unseen = e->watch ? watch_unseen(e->watch) : 0;
+	json_t *o;
+
+	if (rc != 0) {
+		verdict = !e->judge && (rc == -EOPNOTSUPP || rc == -EPERM || rc == -ENOSYS) ?
+				  "skip" :
+				  "broken";
+	}
+	o = json_pack("{s:s, s:I, s:I, s:I, s:I}", "verdict", verdict, "passed",
+		      (json_int_t)passed, "failed", (json_int_t)failed, "wall",
+		      (json_int_t)(clock_now() - begun), "run", (json_int_t)run);
+	if (rc != 0) {
+		json_object_set_new(o, "why", json_string(err->msg));
+		if (err->remedy[0])
+			json_object_set_new(o, "remedy", json_string(err->remedy));
+	}
+	if (unseen)
+		json_object_set_new(o, "unseen", json_integer((json_int_t)unseen));
+	record_event(e->rec, "verdict", run, o);
+}
+
+static int watchdog_fd = -1;
+
+/* Async-signal-safe: the script holds the thread, nothing else will get to run. */
+static void watchdog(const char *message)
+{
+	char line[512] = "{\"ev\":\"verdict\",\"t\":0,\"verdict\":\"broken\",\"why\":\"";
+	size_t n = strlen(line);
+
+	for (; *message && n < sizeof(line) - 64; message++) {
+		if (*message >= ' ' && *message != '"' && *message != '\\')
+			line[n++] = *message;
+	}
+	memcpy(line + n, "\",\"by\":\"watchdog\"}\n", 19);
+	if (write(watchdog_fd, line, n + 19) < 0)
+		_exit(2);
+	_exit(0);
+}
+
+int engine_run(const struct engine_spec *spec, int record_fd, int life_fd)
+{
+	struct engine e = { .spec = spec, .life_fd = life_fd };
+	const int64_t begun = clock_now();
+	struct err err = ERR_INIT;
+	int rc;
+
+	/* Deadlines are met as exactly as the kernel can, not within its usual 50 us. */
+	prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
+	watchdog_fd = record_fd;
+	lab_watchdog(watchdog);
+	e.meta = lab_meta(spec->lab);
+	e.rec = record_new(record_fd);
+	e.hist = history_new();
+	e.zero = begun;
+
+	rc = build(&e, &err);
+	if (!e.header_written)
+		write_header(&e);
+	if (rc == 0)
+		rc = play(&e, &err);
+	write_verdict(&e, rc, &err, begun);
+	rc = record_flush(e.rec, INT64_MAX, &err);
+
+	judge_free(e.judge);
+	watch_close(e.watch);
+	world_free(e.world);
+	history_free(e.hist);
+	record_free(e.rec);
+	slow_close_wait();
+	return rc == 0 ? 0 : 1;
+}

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: MIT */
+#include "enginestate.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "../netns/counter.h"
+#include "../netns/duration.h"
+#include "../netns/sockdiag.h"
+#include "../netns/sysctl.h"
+#include "engine.h"
+#include "eventjson.h"
+#include "history.h"
+#include "judge.h"
+#include "record.h"
+#include "watch.h"
+
+/* With more sockets than this on a host, its dumps wait for the end of the turn. */
+#define DUMP_AT_ONCE_MAX 256
+
+int64_t engine_now(const struct engine *e)
+{
+	return clock_now() - e->zero;
+}
+
+static int64_t op_now(void *engine)
+{
+	return engine_now(engine);
+}
+
+static const struct host *op_host(void *engine, unsigned host)
+{
+	const struct engine *e = engine;
+
+	return world_host(e->world, host);
+}
+
+static const struct netns *op_netns(void *engine, unsigned host)
+{
+	return op_host(engine, host)->ns;
+}
+
+static bool endpoint_from(const struct sockaddr_storage *ss, struct endpoint *ep)
+{
+	const struct sockaddr_in *in = (const struct sockaddr_in *)ss;
+	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)ss;
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+
+	if (ss->ss_family == AF_INET) {
+		memcpy(ep->addr, mapped, sizeof(mapped));
+		memcpy(ep->addr + 12, &in->sin_addr, 4);
+		ep->port = ntohs(in->sin_port);
+		return true;
+	}
+	if (ss->ss_family == AF_INET6) {
+		memcpy(ep->addr, &in6->sin6_addr, 16);
+		ep->port = ntohs(in6->sin6_port);
+		return true;
+	}
+	return false;
+}
+
+/* The number of the connection that @fd is an end of; 0 when it is none (yet). */
+static unsigned conn_of(struct engine *e, unsigned host, int fd)
+{
+	struct sockaddr_storage a, b;
+	socklen_t la = sizeof(a), lb = sizeof(b);
+	struct endpoint local, remote;
+	const struct sock_entry *s;
+	struct conn *c;
+	size_t cursor = 0;
+
+	if (fd < 0 || getsockname(fd, (struct sockaddr *)&a, &la) != 0 || !endpoint_from(&a, &local))
+		return 0;
+	if (getpeername(fd, (struct sockaddr *)&b, &lb) == 0 && endpoint_from(&b, &remote))
+		return watch_conn(e->watch, &local, &remote, &c);
+	/* In SYN-SENT there is a peer, but getpeername(2) does not say so. */
+	while ((s = sockdiag_next(watch_sockdiag(e->watch, host), &cursor))) {
+		if (s->state == TCPSTATE_SYN_SENT && s->local.port == local.port &&
+		    memcmp(s->local.addr, local.addr, sizeof(local.addr)) == 0)
+			return watch_conn(e->watch, &s->local, &s->remote, &c);
+	}
+	return 0;
+}
+
+/* A call was made on @host: look at once, or at the end of the turn where that would be much work. */
+static void look(struct engine *e, unsigned host)
+{
+	size_t sockets = 0;
+	int rc;
+
+	watch_touch(e->watch, host);
+	for (int s = 0; s < TCPSTATE_COUNT; s++)
+		sockets += sockdiag_count(watch_sockdiag(e->watch, host), (enum tcpstate)s);
+	if (sockets > DUMP_AT_ONCE_MAX || e->broken.code)
+		return;
+	rc = watch_packets(e->watch, &e->broken);
+	if (rc >= 0)
+		(void)watch_sockets(e->watch, &e->broken); /* e->broken says it */
+}
+
+static void add_outcome(json_t *o, int64_t result, int error)
+{
+	if (error)
+		json_object_set_new(o, "errno", json_string(err_name(error)));
+	else
+		json_object_set_new(o, "result", json_integer(result));
+}
+
+static uint64_t op_called(void *engine, const struct lab_call *call)
+{
+	struct engine *e = engine;
+	unsigned conn;
+	json_t *o;
+
+	look(e, call->host);
+	conn = conn_of(e, call->host, call->fd);
+	o = json_pack("{s:I, s:s, s:i, s:s, s:s}", "id", (json_int_t)++e->calls, "host",
+		      world_host(e->world, call->host)->name, "actor", (int)call->actor, "op",
+		      call->op, "args", call->args);
+	if (conn)
+		json_object_set_new(o, "conn", json_integer(conn));
+	if (call->pending)
+		json_object_set_new(o, "pending", json_true());
+	else
+		add_outcome(o, call->result, call->error);
+	record_event(e->rec, "call", call->t0, o);
+	return e->calls;
+}
+
+static void op_returned(void *engine, uint64_t id, int64_t result, int error, int fd)
+{
+	struct engine *e = engine;
+	json_t *o = json_pack("{s:I}", "id", (json_int_t)id);
+	unsigned conn = 0;
+
+	for (unsigned h = 0; h < world_host_count(e->world) && !conn; h++)
+		conn = conn_of(e, h, fd);
+	if (conn)
+		json_object_set_new(o, "conn", json_integer(conn));
+	add_outcome(o, result, error);
+	record_event(e->rec, "return", engine_now(e), o);
+}
+
+static void op_step(void *engine, const struct lab_text *text)
+{
+	struct engine *e = engine;
+
+	if (!e->broken.code)
+		(void)watch_report_counters(e->watch, &e->broken); /* e->broken says it */
+	record_event(e->rec, "step", engine_now(e),
+		     json_pack("{s:I, s:o}", "n", (json_int_t)++e->steps, "text",
+			       eventjson_text(text)));
+}
+
+static void op_note(void *engine, const struct lab_text *text)
+{
+	struct engine *e = engine;
+
+	record_event(e->rec, "note", engine_now(e), json_pack("{s:o}", "text", eventjson_text(text)));
+}
+
+static void op_value(void *engine, const char *name, const char *value, const char *unit)
+{
+	struct engine *e = engine;
+	json_t *o = json_pack("{s:s, s:s}", "name", name, "value", value);
+
+	if (unit)
+		json_object_set_new(o, "unit", json_string(unit));
+	record_event(e->rec, "value", engine_now(e), o);
+}
+
+static int op_expect(void *engine, unsigned actor, const struct expectation *x, struct err *err)
+{
+	struct engine *e = engine;
+	struct counters *c;
+	int64_t delta;
+
+	/* A counter that this kernel does not have is the lab's mistake, told where it stands. */
+	if (x->kind == EXPECT_COUNTER) {
+		int rc = watch_counters(e->watch, (size_t)x->host, &c, err);
+
+		if (rc == 0)
+			rc = counters_get(c, x->counter, &delta, err);
+		if (rc != 0)
+			return rc;
+	}
+	judge_begin(e->judge, actor, x, engine_now(e));
+	return 0;
+}
+
+static int op_counter(void *engine, unsigned host, const char *name, int64_t *delta,
+		      struct err *err)
+{
+	struct engine *e = engine;
+	struct counters *c;
+	int rc = watch_counters(e->watch, host, &c, err);
+
+	return rc == 0 ? counters_get(c, name, delta, err) : rc;
+}
+
+int engine_sysctl(struct engine *e, unsigned host, const char *name, const char *value,
+		  const char *by, struct err *err)
+{
+	const struct host *h = world_host(e->world, host);
+	char before[SYSCTL_MAX_VALUE], after[SYSCTL_MAX_VALUE];
+	int rc = sysctl_get(h->ns, name, before, err);
+
+	if (rc == 0)
+		rc = sysctl_set(h->ns, name, value, err);
+	if (rc == 0)
+		rc = sysctl_get(h->ns, name, after, err);
+	if (rc != 0)
+		return err_context(err, "host %s", h->name);
+	/* Before the lab begins the clock has not started. */
+	record_event(e->rec, "sysctl", e->judge ? engine_now(e) : 0,
+		     json_pack("{s:s, s:s, s:s, s:s, s:s}", "host", h->name, "name", name, "from",
+			       before, "to", after, "by", by));
+	return 0;
+}
+
+static int op_sysctl_set(void *engine, unsigned host, const char *name, const char *value,
+			 struct err *err)
+{
+	return engine_sysctl(engine, host, name, value, "lab", err);
+}
+
+static int op_impair(void *engine, unsigned host, const struct impairment *imp, struct err *err)
+{
+	struct engine *e = engine;
+	int rc = world_impair(e->world, host, imp, err);
+
+	if (rc != 0)
+		return rc;
+	record_event(e->rec, "impair", engine_now(e),
+		     json_pack("{s:s, s:I, s:f}", "host", world_host(e->world, host)->name, "delay",
+			       (json_int_t)imp->delay, "loss", imp->loss));
+	return 0;
+}
+
+static bool op_packet(void *engine, unsigned host, const struct packet_match *match,
+		      const struct endpoint *local, const struct endpoint *remote,
+		      struct packet_seen *out)
+{
+	struct engine *e = engine;
+	const struct packet_seen *p = history_find_packet(e->hist, host, match, local, remote);
+
+	if (p)
+		*out = *p;
+	return p;
+}
+
+static const struct sock_entry *op_socket(void *engine, unsigned host, size_t *cursor)
+{
+	struct engine *e = engine;
+
+	return sockdiag_next(watch_sockdiag(e->watch, host), cursor);
+}
+
+const struct lab_ops engine_ops = {
+	.now = op_now,
+	.netns = op_netns,
+	.host = op_host,
+	.called = op_called,
+	.returned = op_returned,
+	.step = op_step,
+	.note = op_note,
+	.value = op_value,
+	.expect = op_expect,
+	.counter = op_counter,
+	.sysctl_set = op_sysctl_set,
+	.impair = op_impair,
+	.packet = op_packet,
+	.socket = op_socket,
+};

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RUNNER_EVENTJSON_H
+#define RUNNER_EVENTJSON_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "../netns/tcpstate.h"
+
+struct conn_segment;
+struct host;
+struct lab_text;
+struct packet_seen;
+struct sock_entry;
+
+/* Fields of the record's larger events (docs/record.md), as new references. */
+
+/* Which connection, and which end of it: 0 is `a`. */
+struct conn_ref {
+	unsigned id;
+	int end;
+};
+
+json_t *eventjson_packet(const char *host, unsigned conn, const struct packet_seen *p,
+			 const struct conn_segment *cs);
+
+/** eventjson_state() - @ref NULL for a listener; @s NULL when no dump showed the socket in this state. */
+json_t *eventjson_state(const char *host, const struct conn_ref *ref, enum tcpstate from,
+			enum tcpstate to, bool inferred, const struct sock_entry *s);
+
+json_t *eventjson_text(const struct lab_text *text);
+
+/** eventjson_addresses() - add `ipv4` and `ipv6` of @h to @o. */
+void eventjson_addresses(json_t *o, const struct host *h);
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+#include "header.h"
+
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+
+#include "../netns/world.h"
+#include "engine.h"
+#include "eventjson.h"
+#include "record.h"
+
+/* Fields of a header that come from lists of settings. */
+static json_t *settings_json(const struct lab_setting *a, size_t n_a, const struct lab_setting *b,
+			     size_t n_b)
+{
+	json_t *o = json_object();
+
+	for (size_t i = 0; i < n_a; i++)
+		json_object_set_new(o, a[i].name, json_string(a[i].value));
+	for (size_t i = 0; i < n_b; i++)
+		json_object_set_new(o, b[i].name, json_string(b[i].value));
+	return o;
+}
+
+static json_t *hosts_json(const struct lab_meta *m, const struct world *w)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < m->n_hosts; i++) {
+		json_t *h = json_pack("{s:s, s:I, s:f}", "name", m->hosts[i], "delay",
+				      (json_int_t)m->toward[i].delay, "loss", m->toward[i].loss);
+
+		if (w)
+			eventjson_addresses(h, world_host(w, i));
+		json_array_append_new(list, h);
+	}
+	return list;
+}
+
+json_t *header_json(const struct engine_spec *spec, const struct world *world)
+{
+	const struct lab_meta *m = lab_meta(spec->lab);
+	struct utsname un;
+	char date[32];
+	time_t now = time(NULL);
+	struct tm tm;
+	const char *why = "", *backend = "none";
+	json_t *o, *params = json_object();
+
+	uname(&un);
+	gmtime_r(&now, &tm);
+	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	for (size_t i = 0; i < m->n_params; i++)
+		json_object_set_new(params, m->params[i].name, json_string(m->params[i].value));
+	if (world)
+		backend = world_backend(world, &why);
+	o = json_pack("{s:i, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:I, s:{s:s, s:s, s:s}, s:s, "
+		      "s:{s:s, s:s}, s:o}",
+		      "format", RECORD_FORMAT, "tcplab", TCPLAB_VERSION, "date", date, "lab", m->id,
+		      "file", spec->file, "title", eventjson_text(&m->title), "params", params,
+		      "set", settings_json(m->sets, m->n_sets, spec->sets, spec->n_sets),
+		      "seed", (json_int_t)spec->seed, "kernel", "release", un.release, "kind",
+		      "host", "arch", un.machine, "clock", "real", "impair", "backend", backend,
+		      "why", why, "hosts", hosts_json(m, world));
+	if (m->lesson)
+		json_object_set_new(o, "lesson", json_string(m->lesson));
+	if (spec->counter_run)
+		json_object_set_new(o, "counter_run", eventjson_text(spec->counter_run));
+	return o;
+}

@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <getopt.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../netns/nearest.h"
+#include "columns.h"
+#include "command.h"
+#include "doctor.h"
+#include "view.h"
+
+/*
+ * The command line: a table of subcommands, a table of options, and the one
+ * place where an error becomes a message and an exit status.
+ */
+
+struct words {
+	const char *en, *zh;
+};
+
+struct command {
+	const char *name;
+	struct words args, what;
+	int (*run)(const struct options *o, struct err *err);
+};
+
+static const struct command commands[] = {
+	{ "run", { "LAB|FILE.lua …", "实验|文件.lua …" },
+	  { "play a lab and explain what happened", "运行实验并解释发生了什么" }, command_run },
+	{ "list", { "", "" }, { "the labs of the course", "课程里的实验" }, command_list },
+	{ "show", { "LAB", "实验" },
+	  { "its lesson, what you can turn, how to see it fail", "讲义、可调参数、如何让它失败" },
+	  command_show },
+	{ "replay", { "FILE", "文件" }, { "show a recorded run again", "重放一次运行的记录" }, command_replay },
+	{ "check", { "[LAB …]", "[实验 …]" },
+	  { "every lab, and its counter-runs, which must fail as stated",
+	    "检查每个实验，以及必须如声明般失败的反例" }, command_check },
+	{ "doctor", { "", "" },
+	  { "what this machine can do, why not, and the remedy", "这台机器能做什么、为何不能、如何补救" },
+	  command_doctor },
+};
+
+#define N_COMMANDS (sizeof(commands) / sizeof(*commands))
+
+enum { OPT_PARAM = 256, OPT_SET, OPT_KERNEL, OPT_RECORD, OPT_FORMAT, OPT_LANG, OPT_NO_COLOR, OPT_BACKEND, OPT_SEED };
+
+/* @arg: NULL for a switch. */
+struct option_words {
+	int id;
+	const char *name, *arg;
+	struct words what;
+};
+
+static const struct option_words option_table[] = {
+	{ OPT_PARAM, "param", "NAME=VALUE", { "turn a parameter of the lab", "调整实验参数" } },
+	{ OPT_SET, "set", "HOST.SYSCTL=VALUE",
+	  { "set a sysctl of a host, e.g. server.net.ipv4.tcp_syncookies=2", "设置某主机的 sysctl" } },
+	{ OPT_KERNEL, "kernel", "host|auto", { "which kernel to run on (default auto)", "用哪个内核（默认 auto）" } },
+	{ OPT_BACKEND, "backend", "netem|wire",
+	  { "what delays and drops packets (default: netem where there is one)", "由谁延迟和丢弃报文" } },
+	{ OPT_SEED, "seed", "N", { "of random loss (default 1)", "随机丢包的种子（默认 1）" } },
+	{ OPT_RECORD, "record", "FILE", { "keep the run record", "保存运行记录" } },
+	{ OPT_FORMAT, "format", "text|json|tap", { "what to print (default text)", "输出格式（默认 text）" } },
+	{ OPT_LANG, "lang", "en|zh", { "language (default: the locale's)", "语言（默认随 locale）" } },
+	{ OPT_NO_COLOR, "no-color", NULL, { "no colour", "不用颜色" } },
+	{ 'q', "quiet", NULL, { "only the verdict, and what failed", "只显示结论和失败项" } },
+	{ 'v', "verbose", NULL, { "calls, states, counters and sysctls too", "也显示调用、状态、计数器和 sysctl" } },
+	{ 'h', "help", NULL, { "this", "本帮助" } },
+	{ 'V', "version", NULL, { "version", "版本" } },
+};
+
+#define N_OPTIONS (sizeof(option_table) / sizeof(*option_table))
+
+static const char *in(struct words w, enum lang lang)
+{
+	return lang == LANG_ZH ? w.zh : w.en;
+}
+
+struct paper command_paper(const struct options *o)
+{
+	return paper_for(stdout, o->no_color, o->lang);
+}
+
+int command_stdout(struct err *err)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return 0;
+	err_set(err, errno ? errno : EIO, "standard output: %s", strerror(errno ? errno : EIO));
+	return -err->code;
+}
+
+int command_doctor(const struct options *o, struct err *err)
+{
+	const struct paper p = command_paper(o);
+	int status = doctor_run(&p, o->paths.labs, o->paths.content);
+	int rc = command_stdout(err);
+
+	return rc < 0 ? rc : status;
+}
+
+static void print_row(const struct paper *p, const char *left, int width, const char *what)
+{
+	char indent[48];
+	const int columns = p->columns < 100 ? p->columns : 100;
+
+	fputs("  ", p->out);
+	columns_pad(p->out, left, width, 1);
+	snprintf(indent, sizeof(indent), "%*s", width + 4, "");
+	fputs("  ", p->out);
+	columns_wrap(p->out, what, columns, indent, width + 4);
+	fputc('\n', p->out);
+}
+
+static int help(const struct options *o, struct err *err)
+{
+	const struct paper p = command_paper(o);
+
+	printf("%s\n\n", o->lang == LANG_ZH ? "tcplab：在真实 Linux 主机上做 TCP 实验，每一句话都由内核作证" :
+					      "tcplab: TCP by experiment, on real Linux hosts, in a terminal");
+	printf("%s\n", o->lang == LANG_ZH ? "用法：tcplab 命令 [选项] [参数]" :
+					    "usage: tcplab COMMAND [OPTION ...] [ARGUMENT ...]");
+	printf("\n");
+	for (size_t i = 0; i < N_COMMANDS; i++) {
+		char left[64];
+
+		snprintf(left, sizeof(left), "%s %s", commands[i].name, in(commands[i].args, o->lang));
+		print_row(&p, left, 26, in(commands[i].what, o->lang));
+	}
+	printf("\n");
+	for (size_t i = 0; i < N_OPTIONS; i++) {
+		const struct option_words *w = &option_table[i];
+		char left[64];
+
+		if (w->id < 256)
+			snprintf(left, sizeof(left), "-%c, --%s", w->id, w->name);
+		else
+			snprintf(left, sizeof(left), "--%s%s%s", w->name, w->arg ? " " : "",
+				 w->arg ? w->arg : "");
+		print_row(&p, left, 26, in(w->what, o->lang));
+	}
+	printf("\n%s\n", o->lang == LANG_ZH ?
+				 "退出状态：0 全部通过，1 有失败，2 用法错误或无法完成，3 本机无法运行而跳过" :
+				 "Exit status: 0 all pass, 1 some fail, 2 usage or broken, 3 skipped.");
+	return command_stdout(err);
+}
+
+/* `tcplab` alone: what there is, and what to type next. */
+static int welcome(const struct options *o, struct err *err)
+{
+	int rc;
+
+	printf("%s\n\n", o->lang == LANG_ZH ?
+				 "tcplab：在真实 Linux 主机上做 TCP 实验。每个实验搭建几台主机，真实地运行，再作解释。" :
+				 "tcplab: TCP by experiment. Each lab builds a few real Linux hosts, plays, and explains.");
+	rc = command_list(o, err);
+	if (rc != 0)
+		return rc;
+	if (o->lang == LANG_ZH)
+		printf("\n接下来试试：\n"
+		       "  tcplab run handshake    运行第一个实验\n"
+		       "  tcplab show handshake   读它的完整讲义\n"
+		       "  tcplab help             所有命令与选项\n");
+	else
+		printf("\nType next:\n"
+		       "  tcplab run handshake    play the first lab\n"
+		       "  tcplab show handshake   read its whole lesson\n"
+		       "  tcplab help             every command and option\n");
+	return command_stdout(err);
+}
+
+/* NAME=VALUE. */
+static int add_setting(struct lab_setting *list, size_t *n, char *text, const char *option,
+		       const char *example, struct err *err)
+{
+	char *eq = strchr(text, '=');
+
+	if (!eq || eq == text) {
+		err_set(err, EINVAL, "--%s %s: a name, '=' and a value are wanted", option, text);
+		return err_remedy(err, "for instance --%s %s", option, example);
+	}
+	if (*n == LAB_MAX_SETTINGS)
+		return err_set(err, E2BIG, "--%s: more than %d of them", option, LAB_MAX_SETTINGS);
+	*eq = '\0';
+	list[(*n)++] = (struct lab_setting){ .name = text, .value = eq + 1 };
+	return 0;
+}
+
+static int set_kernel(struct options *o, const char *value, struct err *err)
+{
+	o->kernel = value;
+	if (strcmp(value, "host") == 0 || strcmp(value, "auto") == 0)
+		return 0;
+	err_set(err, EINVAL, "--kernel %s: there is no such kernel", value);
+	return err_remedy(err, "\"host\" is this machine's own; \"auto\" chooses");
+}
+
+static int set_seed(struct options *o, const char *value, struct err *err)
+{
+	char *end;
+
+	errno = 0;
+	o->seed = strtoull(value, &end, 10);
+	if (*value >= '0' && *value <= '9' && !*end && !errno)
+		return 0;
+	return err_set(err, EINVAL, "--seed %s: a whole number is wanted", value);
+}
+
+static int set_backend(struct options *o, const char *value, struct err *err)
+{
+	o->backend = value;
+	if (strcmp(value, "netem") == 0 || strcmp(value, "wire") == 0)
+		return 0;
+	return err_set(err, EINVAL, "--backend %s: \"netem\" or \"wire\" is wanted", value);
+}
+
+static int set_format(struct options *o, const char *value, struct err *err)
+{
+	o->format = view_find(value);
+	if (o->format)
+		return 0;
+	return err_set(err, EINVAL, "--format %s: \"text\", \"json\" or \"tap\" is wanted", value);
+}
+
+static int set_lang(struct options *o, const char *value, struct err *err)
+{
+	int lang = lang_parse(value, err);
+
+	if (lang < 0)
+		return err_context(err, "--lang");
+	o->lang = (enum lang)lang;
+	return 0;
+}
+
+static int set_option(struct options *o, int id, char *value, struct err *err)
+{
+	switch (id) {
+	case OPT_PARAM:
+		return add_setting(o->params, &o->n_params, value, "param", "delay=100ms", err);
+	case OPT_SET:
+		return add_setting(o->sets, &o->n_sets, value, "set",
+				   "server.net.ipv4.tcp_syncookies=2", err);
+	case OPT_KERNEL:
+		return set_kernel(o, value, err);
+	case OPT_BACKEND:
+		return set_backend(o, value, err);
+	case OPT_SEED:
+		return set_seed(o, value, err);
+	case OPT_RECORD:
+		o->record = value;
+		return 0;
+	case OPT_FORMAT:
+		return set_format(o, value, err);
+	case OPT_LANG:
+		return set_lang(o, value, err);
+	case OPT_NO_COLOR:
+		o->no_color = true;
+		return 0;
+	case 'q':
+		o->verbosity = -1;
+		return 0;
+	case 'v':
+		o->verbosity = 1;
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+static int unknown_option(const char *arg, struct err *err)
+{
+	struct nearest search = nearest_to(arg + strspn(arg, "-"));
+
+	for (size_t i = 0; i < N_OPTIONS; i++)
+		nearest_offer(&search, option_table[i].name);
+	err_set(err, EINVAL, "%s: there is no such option, or it wants a value", arg);
+	if (nearest_found(&search))
+		return err_remedy(err, "did you mean --%s? `tcplab help` shows them all",
+				  nearest_found(&search));
+	return err_remedy(err, "`tcplab help` shows them all");
+}
+
+/*
+ * Return: 0, 'h' or 'V' when help or the version is asked for, or -errno.
+ * Options may stand before and after the subcommand.
+ */
+static int parse(struct options *o, int argc, char **argv, struct err *err)
+{
+	struct option longs[N_OPTIONS + 1] = { 0 };
+	int id, asked = 0;
+
+	for (size_t i = 0; i < N_OPTIONS; i++)
+		longs[i] = (struct option){ .name = option_table[i].name,
+					    .has_arg = option_table[i].arg ? required_argument :
+									     no_argument,
+					    .val = option_table[i].id };
+	opterr = 0;
+	for (;;) {
+		int at = optind ? optind : 1, rc;
+
+		id = getopt_long(argc, argv, "qvhV", longs, NULL);
+		if (id == -1)
+			break;
+		if (id == '?')
+			return unknown_option(argv[optind > at ? optind - 1 : at], err);
+		if (id == 'h' || id == 'V')
+			asked = id;
+		rc = set_option(o, id, optarg, err);
+		if (rc != 0)
+			return rc;
+	}
+	o->n_args = argc - optind;
+	o->args = argv + optind;
+	return asked;
+}
+
+static const struct command *find_command(const char *name, struct err *err)
+{
+	struct nearest search = nearest_to(name);
+
+	for (size_t i = 0; i < N_COMMANDS; i++) {
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+		nearest_offer(&search, commands[i].name);
+	}
+	err_set(err, EINVAL, "there is no command \"%s\"", name);
+	if (nearest_found(&search))
+		err_remedy(err, "did you mean `tcplab %s`?", nearest_found(&search));
+	else
+		err_remedy(err, "`tcplab help` shows them all");
+	return NULL;
+}
+
+static int dispatch(struct options *o, int argc, char **argv, struct err *err)
+{
+	const struct command *c;
+	int rc = parse(o, argc, argv, err);
+
+	if (rc < 0)
+		return rc;
+	if (rc == 'h' || (o->n_args > 0 && strcmp(o->args[0], "help") == 0))
+		return help(o, err);
+	if (rc == 'V') {
+		printf("tcplab %s\n", TCPLAB_VERSION);
+		return command_stdout(err);
+	}
+	rc = paths_find(&o->paths, err);
+	if (rc != 0)
+		return rc;
+	if (o->n_args == 0)
+		return welcome(o, err);
+	c = find_command(o->args[0], err);
+	if (!c)
+		return -err->code;
+	o->n_args--;
+	o->args++;
+	return c->run(o, err);
+}
+
+/* A message can carry what a stranger wrote (a path, a lab's error): it is cleaned like everything else. */
+static void complain(const struct err *err, enum lang lang)
+{
+	const struct paper p = paper_for(stderr, true, lang);
+	char *msg = columns_clean(err->msg, strlen(err->msg), p.utf8, 1);
+	char *remedy = columns_clean(err->remedy, strlen(err->remedy), p.utf8, 1);
+
+	fprintf(stderr, "tcplab: %s\n", msg);
+	if (*remedy)
+		fprintf(stderr, "  %s%s\n", p.utf8 ? "→ " : "-> ", remedy);
+	free(msg);
+	free(remedy);
+}
+
+int main(int argc, char **argv)
+{
+	struct options o = { .kernel = "auto", .format = &view_text, .lang = lang_from_env(), .seed = 1 };
+	struct err err = ERR_INIT;
+	int rc;
+
+	setlocale(LC_ALL, "");
+	/* A closed pipe is an error of write(2), told like any other. */
+	signal(SIGPIPE, SIG_IGN);
+	rc = dispatch(&o, argc, argv, &err);
+	if (rc >= 0)
+		return rc;
+	fflush(stdout);
+	complain(&err, o.lang);
+	return 2;
+}

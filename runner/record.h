@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RUNNER_RECORD_H
+#define RUNNER_RECORD_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct err;
+struct record;
+
+#define RECORD_FORMAT 1
+
+/*
+ * The engine's end of the run record (docs/record.md). Events of one turn of
+ * the loop are noticed in another order than they happened in: packets are
+ * read after the call that sent them. They are kept until no earlier one can
+ * come any more, and leave in time order.
+ */
+
+/** record_new() - write to @fd, which stays the caller's. Return: never NULL (aborts without memory). */
+struct record *record_new(int fd);
+void record_free(struct record *r);
+
+/**
+ * record_event() - add @fields (stolen) as event @ev at time @t.
+ * Past the cap on events only expect and verdict are kept; see record_full().
+ */
+void record_event(struct record *r, const char *ev, int64_t t, json_t *fields);
+
+/** record_full() - the cap on events was reached: the run must end. */
+bool record_full(const struct record *r);
+
+/**
+ * record_flush() - write out all events before @until, in time order.
+ * @until: run clock, ns; INT64_MAX for all
+ * Return: 0, or -errno: the reader is gone.
+ */
+int record_flush(struct record *r, int64_t until, struct err *err);
+
+#endif

@@ -1,0 +1,537 @@
+/* SPDX-License-Identifier: MIT */
+#include "watch.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../netns/counter.h"
+#include "../netns/duration.h"
+#include "../netns/err.h"
+#include "../netns/tap.h"
+#include "../netns/world.h"
+#include "conn.h"
+#include "eventjson.h"
+#include "history.h"
+#include "record.h"
+
+/*
+ * When to look.
+ *
+ * A socket changes state for one of three reasons only: a packet arrived or
+ * left, a program called, or a timer ran out. So each host's sockets are dumped
+ * after each packet at its tap, after each call of the lab, and when the
+ * earliest timer that the last dump itself reported is due. There is no
+ * interval. A kernel timer may be late by an eighth of its length (the timer
+ * wheel, kernel/time/timer.c), so after a timer was due and nothing changed the next look
+ * comes after an eighth of the time that it is overdue, at least
+ * WATCH_LOOK_AGAIN.
+ *
+ * What it saw.
+ *
+ * A dump shows where a socket is, not how it came there. The order in
+ * watch_sockets() is: dump, then read the taps again, then explain each
+ * difference by the packets of its connection (infer.c). So the packet that
+ * made the change is always known by then. A change gets the time of
+ * its packet, or of the dump if no packet explains it.
+ *
+ * Under load: past conn.c's caps packets and changes have no connection; they
+ * are counted by kind, and one `packets` or `states` event per kind and turn
+ * carries the count. Totals stay exact.
+ */
+
+#define WATCH_LOOK_AGAIN (1 * NS_PER_MS)
+#define WATCH_MAX_FOLDS 64
+#define WATCH_BATCH 1024
+
+/* Like events of one turn, counted. */
+struct fold {
+	bool packets, outgoing;
+	uint8_t flags;
+	enum tcpstate from, to;
+	uint64_t count, bytes;
+	int64_t since;
+};
+
+/*
+ * @touched: dump at the next watch_sockets()
+ * @looked:  run clock at the start of the last dump
+ * @due:     when to look again because of a timer; INT64_MAX never
+ * @overdue_since: when the timer that we wait for should have run out; 0 none is late
+ */
+struct host_watch {
+	struct watch *all;
+	unsigned index;
+	const struct host *host;
+	struct tap *tap;
+	struct sockdiag *diag;
+	struct counters *counters;
+	int64_t *reported;
+	size_t n_reported;
+	bool touched;
+	int64_t looked, due, overdue_since;
+	struct change *change;
+	size_t n_changes, room_changes;
+	struct fold fold[WATCH_MAX_FOLDS];
+	size_t n_folds;
+};
+
+struct change {
+	enum tcpstate from;
+	struct sock_entry now;
+};
+
+struct watch {
+	const struct world *world;
+	struct record *rec;
+	struct history *hist;
+	struct conns *conns;
+	const int64_t *zero;
+	int64_t settled;
+	size_t n;
+	struct host_watch host[WORLD_MAX_HOSTS];
+};
+
+static int64_t run_now(const struct watch *w)
+{
+	return clock_now() - *w->zero;
+}
+
+int watch_open(const struct world *world, struct record *rec, struct history *hist, const int64_t *zero,
+	       struct watch **out, struct err *err)
+{
+	struct watch *w = calloc(1, sizeof(*w));
+	int rc = 0;
+
+	if (!w)
+		abort();
+	w->world = world;
+	w->rec = rec;
+	w->hist = hist;
+	w->zero = zero;
+	w->conns = conns_new(world);
+	w->n = world_host_count(world);
+	for (size_t i = 0; i < w->n; i++) {
+		struct host_watch *h = &w->host[i];
+
+		h->all = w;
+		h->index = (unsigned)i;
+		h->host = world_host(world, i);
+		h->due = INT64_MAX;
+		rc = tap_open(h->host->ns, h->host->ifindex, &h->tap, err);
+		if (rc == 0)
+			rc = sockdiag_open(h->host->ns, &h->diag, err);
+		if (rc == 0)
+			rc = counters_open(h->host->ns, &h->counters, err);
+		if (rc != 0) {
+			rc = err_context(err, "watching host %s", h->host->name);
+			break;
+		}
+	}
+	if (rc != 0) {
+		watch_close(w);
+		return rc;
+	}
+	*out = w;
+	return 0;
+}
+
+void watch_close(struct watch *w)
+{
+	if (!w)
+		return;
+	for (size_t i = 0; i < w->n; i++) {
+		struct host_watch *h = &w->host[i];
+
+		tap_close(h->tap);
+		sockdiag_close(h->diag);
+		counters_close(h->counters);
+		free(h->reported);
+		free(h->change);
+	}
+	conns_free(w->conns);
+	free(w);
+}
+
+int watch_fd(const struct watch *w, size_t host)
+{
+	return tap_fd(w->host[host].tap);
+}
+
+static void report_folds(struct host_watch *h)
+{
+	struct watch *w = h->all;
+	const int64_t t = w->settled;
+
+	for (size_t i = 0; i < h->n_folds; i++) {
+		const struct fold *f = &h->fold[i];
+		char flags[SEG_FLAGS_MAX_TEXT];
+
+		if (f->packets)
+			record_event(w->rec, "packets", t > f->since ? t : f->since,
+				     json_pack("{s:s, s:s, s:s, s:I, s:I, s:I}", "host",
+					       h->host->name, "dir", f->outgoing ? "out" : "in",
+					       "flags", segment_flags(f->flags, flags), "count",
+					       (json_int_t)f->count, "bytes", (json_int_t)f->bytes,
+					       "since", (json_int_t)f->since));
+		else
+			record_event(w->rec, "states", t > f->since ? t : f->since,
+				     json_pack("{s:s, s:s, s:s, s:I, s:I}", "host", h->host->name,
+					       "from", tcpstate_name(f->from), "to",
+					       tcpstate_name(f->to), "count",
+					       (json_int_t)f->count, "since",
+					       (json_int_t)f->since));
+	}
+	h->n_folds = 0;
+}
+
+static void fold_event(struct host_watch *h, const struct fold *like, uint64_t bytes)
+{
+	struct fold *f = h->fold;
+	size_t i;
+
+	for (i = 0; i < h->n_folds; i++, f++) {
+		if (f->packets == like->packets && f->outgoing == like->outgoing &&
+		    f->flags == like->flags && f->from == like->from && f->to == like->to)
+			break;
+	}
+	/* More kinds than slots: report what there is, and start again. */
+	if (i == WATCH_MAX_FOLDS) {
+		report_folds(h);
+		i = 0;
+		f = h->fold;
+	}
+	if (i == h->n_folds) {
+		h->n_folds++;
+		*f = *like;
+	}
+	f->count++;
+	f->bytes += bytes;
+}
+
+static void record_conn(struct watch *w, const struct conn *c, int64_t t)
+{
+	record_event(w->rec, "conn", t, conn_json(c, w->world));
+}
+
+static int on_packet(void *arg, const struct tapped *pkt, struct err *err)
+{
+	struct host_watch *h = arg;
+	struct watch *w = h->all;
+	const int64_t t = pkt->t > *w->zero ? pkt->t - *w->zero : 0;
+	struct packet_seen seen = { .t = t, .outgoing = pkt->outgoing };
+	struct conn_segment cs;
+	struct conn_end e;
+	json_t *ev;
+	bool fresh;
+
+	(void)err;
+	h->touched = true;
+	if (segment_parse(pkt->frame, pkt->caplen, &seen.segment) != 0)
+		return 0;
+	e = conn_packet(w->conns, &seen.segment, pkt->outgoing, &fresh, &cs);
+	if (!e.conn) {
+		const struct fold like = { .packets = true,
+					   .outgoing = pkt->outgoing,
+					   .flags = seen.segment.flags & (uint8_t)~SEG_PSH,
+					   .since = t };
+
+		fold_event(h, &like, pkt->wirelen);
+		return 0;
+	}
+	if (fresh)
+		record_conn(w, e.conn, t);
+	seen.seq = cs.seq;
+	seen.ack = cs.ack;
+	seen.retransmission = cs.rtx;
+	history_packet(w->hist, h->index, &seen);
+	conn_explain(e, &(struct infer_packet){ .t = t,
+						.outgoing = pkt->outgoing,
+						.flags = seen.segment.flags,
+						.acks_fin = !pkt->outgoing && cs.acks_fin });
+	ev = eventjson_packet(h->host->name, conn_id(e.conn), &seen, &cs);
+	conn_tell(e.conn, "packet", t, ev);
+	record_event(w->rec, "packet", t, ev);
+	return 0;
+}
+
+int watch_packets(struct watch *w, struct err *err)
+{
+	const int64_t begun = run_now(w);
+	int total = 0;
+
+	for (size_t i = 0; i < w->n; i++) {
+		int n = tap_read(w->host[i].tap, WATCH_BATCH, on_packet, &w->host[i], err);
+
+		if (n < 0)
+			return err_context(err, "host %s", w->host[i].host->name);
+		total += n;
+		/* More may wait than was taken: nothing is settled then. */
+		if (n == WATCH_BATCH)
+			return total;
+	}
+	w->settled = begun;
+	return total;
+}
+
+void watch_touch(struct watch *w, size_t host)
+{
+	w->host[host].touched = true;
+}
+
+static int on_change(void *arg, enum tcpstate from, const struct sock_entry *now, struct err *err)
+{
+	struct host_watch *h = arg;
+
+	(void)err;
+	if (h->n_changes == h->room_changes) {
+		h->room_changes = h->room_changes ? h->room_changes * 2 : 16;
+		h->change = reallocarray(h->change, h->room_changes, sizeof(*h->change));
+		if (!h->change)
+			abort();
+	}
+	h->change[h->n_changes++] = (struct change){ .from = from, .now = *now };
+	return 0;
+}
+
+static void entered(struct host_watch *h, unsigned conn, enum tcpstate state, int64_t t,
+		    const struct sock_entry *s)
+{
+	history_entered(h->all->hist, &(struct history_entry){ .t = t,
+							       .host = h->index,
+							       .conn = conn,
+							       .state = state,
+							       .local = s->local,
+							       .remote = s->remote });
+}
+
+/* A listener: no connection, no packets to explain it. */
+static void record_listener(struct host_watch *h, const struct change *c)
+{
+	record_event(h->all->rec, "state", h->looked,
+		     eventjson_state(h->host->name, NULL, c->from, c->now.state, false, &c->now));
+	entered(h, 0, c->now.state, h->looked, &c->now);
+}
+
+static void record_change(struct host_watch *h, const struct change *c)
+{
+	struct watch *w = h->all;
+	struct infer_step step[INFER_MAX_STEPS];
+	struct conn_end e;
+	bool fresh;
+	size_t n;
+
+	if (c->now.remote.port == 0 || c->from == TCPSTATE_LISTEN) {
+		record_listener(h, c);
+		return;
+	}
+	e = conns_find(w->conns, &c->now.local, &c->now.remote, c->now.state == TCPSTATE_SYN_SENT,
+		       &fresh);
+	if (!e.conn) {
+		const struct fold like = { .from = c->from, .to = c->now.state, .since = h->looked };
+
+		fold_event(h, &like, 0);
+		entered(h, 0, c->now.state, h->looked, &c->now);
+		return;
+	}
+	if (fresh)
+		record_conn(w, e.conn, h->looked);
+	n = conn_infer(e, c->from, c->now.state, step);
+	for (size_t i = 0; i < n; i++) {
+		const int64_t t = step[i].t >= 0 ? step[i].t : h->looked;
+		const struct conn_ref ref = { .id = conn_id(e.conn), .end = e.end };
+		json_t *ev = eventjson_state(h->host->name, &ref, step[i].from, step[i].to,
+					     step[i].inferred,
+					     step[i].inferred ? NULL : &c->now);
+
+		conn_tell(e.conn, "state", t, ev);
+		record_event(w->rec, "state", t, ev);
+		entered(h, conn_id(e.conn), step[i].to, t, &c->now);
+	}
+}
+
+/* When to look again because of a timer: exactly when the kernel said, and then ever more patiently. */
+static void plan_next_look(struct host_watch *h)
+{
+	const int64_t due = sockdiag_due(h->diag);
+
+	if (due < 0) {
+		h->due = INT64_MAX;
+		h->overdue_since = 0;
+	} else if (due > 0) {
+		h->due = h->looked + due * NS_PER_MS + WATCH_LOOK_AGAIN;
+		h->overdue_since = 0;
+	} else {
+		int64_t wait;
+
+		if (!h->overdue_since)
+			h->overdue_since = h->looked;
+		wait = (h->looked - h->overdue_since) / 8;
+		h->due = h->looked + (wait > WATCH_LOOK_AGAIN ? wait : WATCH_LOOK_AGAIN);
+	}
+}
+
+int watch_sockets(struct watch *w, struct err *err)
+{
+	const int64_t now = run_now(w);
+	bool dumped[WORLD_MAX_HOSTS] = { false };
+	bool any = false;
+	int rc;
+
+	for (size_t i = 0; i < w->n; i++) {
+		struct host_watch *h = &w->host[i];
+
+		if (!h->touched && now < h->due)
+			continue;
+		h->touched = false;
+		h->n_changes = 0;
+		h->looked = run_now(w);
+		rc = sockdiag_dump(h->diag, on_change, h, err);
+		if (rc < 0)
+			return err_context(err, "looking at the sockets of %s", h->host->name);
+		plan_next_look(h);
+		dumped[i] = any = true;
+	}
+	if (!any)
+		return 0;
+
+	/* A packet that came while we dumped may be what a dump shows. */
+	rc = watch_packets(w, err);
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < w->n; i++) {
+		struct host_watch *h = &w->host[i];
+
+		if (!dumped[i])
+			continue;
+		for (size_t j = 0; j < h->n_changes; j++)
+			record_change(h, &h->change[j]);
+		conns_forget(w->conns, (int)i, h->looked);
+		report_folds(h);
+	}
+	return 0;
+}
+
+int64_t watch_due(const struct watch *w)
+{
+	int64_t due = INT64_MAX;
+
+	for (size_t i = 0; i < w->n; i++) {
+		if (w->host[i].touched)
+			return 0;
+		if (w->host[i].due < due)
+			due = w->host[i].due;
+	}
+	return due;
+}
+
+int64_t watch_settled(const struct watch *w)
+{
+	return w->settled;
+}
+
+void watch_lost(struct watch *w, int64_t t, const uint8_t *frame, size_t len, const char *why)
+{
+	struct segment s;
+	struct conn_end e;
+	uint64_t seg;
+	int to;
+	json_t *ev;
+
+	/*
+	 * The network may have dropped it before we read its sender's tap. Read
+	 * that first, so that the segment is known. An error will come again.
+	 */
+	struct err ignored = ERR_INIT;
+
+	(void)watch_packets(w, &ignored);
+	if (segment_parse(frame, len, &s) != 0)
+		return;
+	e = conn_lost(w->conns, &s, &seg);
+	to = conns_host(w->conns, &s.dst);
+	if (!e.conn || seg == 0)
+		return;
+	ev = json_pack("{s:I, s:i, s:s}", "seg", (json_int_t)seg, "conn", (int)conn_id(e.conn),
+		       "why", why);
+	if (to >= 0)
+		json_object_set_new(ev, "host",
+				    json_string(world_host(w->world, (size_t)to)->name));
+	conn_tell(e.conn, "lost", t - *w->zero, ev);
+	record_event(w->rec, "lost", t - *w->zero, ev);
+}
+
+int watch_counters(struct watch *w, size_t host, struct counters **out, struct err *err)
+{
+	struct host_watch *h = &w->host[host];
+	int rc = counters_read(h->counters, err);
+
+	if (rc != 0)
+		return err_context(err, "counters of %s", h->host->name);
+	*out = h->counters;
+	return 0;
+}
+
+int watch_report_counters(struct watch *w, struct err *err)
+{
+	for (size_t i = 0; i < w->n; i++) {
+		struct host_watch *h = &w->host[i];
+		struct counters *c = NULL;
+		size_t cursor = 0, k = 0;
+		const char *name;
+		int64_t delta;
+		int rc = watch_counters(w, i, &c, err);
+
+		if (rc != 0)
+			return rc;
+		for (; (name = counters_each(c, &cursor, &delta)); k++) {
+			if (k == h->n_reported) {
+				h->n_reported = h->n_reported ? h->n_reported * 2 : 256;
+				h->reported = reallocarray(h->reported, h->n_reported,
+							   sizeof(*h->reported));
+				if (!h->reported)
+					abort();
+				memset(h->reported + k, 0,
+				       (h->n_reported - k) * sizeof(*h->reported));
+			}
+			if (delta == h->reported[k])
+				continue;
+			h->reported[k] = delta;
+			record_event(w->rec, "counter", run_now(w),
+				     json_pack("{s:s, s:s, s:I}", "host", h->host->name, "name",
+					       name, "delta", (json_int_t)delta));
+		}
+	}
+	return 0;
+}
+
+const struct sockdiag *watch_sockdiag(const struct watch *w, size_t host)
+{
+	return w->host[host].diag;
+}
+
+unsigned watch_conn(struct watch *w, const struct endpoint *local, const struct endpoint *remote,
+		    struct conn **conn)
+{
+	bool fresh;
+	struct conn_end e;
+
+	*conn = NULL;
+	if (remote->port == 0)
+		return 0;
+	e = conns_find(w->conns, local, remote, true, &fresh);
+	if (!e.conn)
+		return 0;
+	if (fresh)
+		record_conn(w, e.conn, run_now(w));
+	*conn = e.conn;
+	return conn_id(e.conn);
+}
+
+uint64_t watch_unseen(const struct watch *w)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < w->n; i++)
+		n += tap_lost(w->host[i].tap);
+	return n;
+}

@@ -1,0 +1,200 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""What tcplab promises to be quick and small at, measured side by side in one run.
+
+Machines are noisy: every figure is a median, tcplab and its rival take turns, and
+what counts is the ratio. Run by `make bench`; a rival that is not here is named.
+"""
+
+import json
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+RUNS = int(os.environ.get("BENCH_RUNS", "20"))
+BUILD = os.environ.get("TCPLAB_BUILD", "build")
+TCPLAB = os.environ.get("TCPLAB", os.path.join(BUILD, "tcplab"))
+LAB = "handshake"
+
+MININET = """
+from mininet.net import Mininet
+net = Mininet(controller=None, waitConnected=False)
+a, b = net.addHost("a"), net.addHost("b")
+net.addLink(a, b)
+net.start()
+net.stop()
+"""
+
+rows = []
+
+
+def row(what, seen, wanted="", holds=None):
+    rows.append((what, seen, wanted, {None: "", True: "holds", False: "MISSED"}[holds]))
+
+
+def ms(seconds):
+    return f"{seconds * 1000:.1f} ms"
+
+
+def timed(command, **kwargs):
+    """Run a command; seconds and the finished process."""
+    began = time.monotonic()
+    done = subprocess.run(command, capture_output=True, text=True, check=False, **kwargs)
+    return time.monotonic() - began, done
+
+
+def read_record(path):
+    with open(path, encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def run_lab(first_step=None):
+    """One run, as a learner sees it: seconds until the first step is on the screen
+    (when its text is known), seconds of wall time, and the record.
+
+    The clock starts before the process does, so that exec and everything after it count."""
+    with tempfile.TemporaryDirectory() as where:
+        record = os.path.join(where, "record")
+        mine, its = os.pipe()
+        began = time.monotonic()
+        child = os.posix_spawn(
+            TCPLAB,
+            [TCPLAB, "run", LAB, "--lang", "en", "--no-color", "--record", record],
+            {**os.environ, "LC_ALL": "C.UTF-8", "COLUMNS": "100"},
+            file_actions=[(os.POSIX_SPAWN_DUP2, its, 1), (os.POSIX_SPAWN_CLOSE, mine)],
+        )
+        os.close(its)
+        shown, start = b"", None
+        while chunk := os.read(mine, 65536):
+            shown += chunk
+            if start is None and first_step and first_step in shown:
+                start = time.monotonic() - began
+        os.close(mine)
+        _, status = os.waitpid(child, 0)
+        wall = time.monotonic() - began
+        if os.waitstatus_to_exitcode(status) != 0:
+            sys.exit(f"bench: {LAB} did not pass:\n{shown.decode(errors='replace')}")
+        return start, wall, read_record(record)
+
+
+def mininet_python():
+    """An interpreter that has Mininet's API, and why there is none."""
+    if os.geteuid() != 0:
+        return None, "needs root"
+    # Debian's package serves the distribution's own Python, which may not be the first in PATH.
+    for python in ("/usr/bin/python3", sys.executable):
+        if os.access(python, os.X_OK):
+            probe = subprocess.run([python, "-c", "import mininet.net"], capture_output=True, check=False)
+            if probe.returncode == 0:
+                return python, ""
+    return None, "needs package mininet"
+
+
+def bench_start():
+    """(1) exec to first step, against Mininet; (2) wall time against the lab's own."""
+    python, why_not = mininet_python()
+    walls, starts, own, rival = [], [], [], []
+    _, _, events = run_lab()
+    # Its beginning is enough, and stands on one line whatever the width.
+    first_step = next(e for e in events if e["ev"] == "step")["text"]["en"][:20].encode()
+    for _ in range(RUNS):
+        start, wall, events = run_lab(first_step)
+        walls.append(wall)
+        if start is not None:
+            starts.append(start)
+        own.append(events[-1]["run"] / 1e9)
+        if python:
+            # A private network namespace, so that nothing of it stays on this machine.
+            seconds, done = timed(["unshare", "--net", "--mount", python, "-c", MININET])
+            if done.returncode != 0:
+                python, why_not = None, "Mininet failed: " + (done.stderr.strip().splitlines() or ["?"])[-1]
+                continue
+            rival.append(seconds)
+
+    if starts:
+        start = statistics.median(starts)
+        row("exec to first step, two hosts", ms(start), "at most 10 ms", start <= 0.010)
+    else:
+        start = None
+        row("exec to first step, two hosts", "the step was never shown", "at most 10 ms", False)
+    if rival:
+        slow = statistics.median(rival)
+        row("Mininet API, two hosts, start and stop", ms(slow))
+        if start:
+            row("  how many times tcplab's time", f"{slow / start:.1f}", "at least 15", slow / start >= 15)
+    else:
+        row("Mininet API, two hosts, start and stop", f"not measured: {why_not}")
+
+    extra = statistics.median(w - o for w, o in zip(walls, own))
+    row(f"{LAB}: wall time", ms(statistics.median(walls)))
+    row("  its own length (the run's clock)", ms(statistics.median(own)))
+    row("  what tcplab adds", ms(extra), "at most 25 ms", extra <= 0.025)
+
+
+def descendants(pid):
+    """This process and all below it, by /proc."""
+    found = [pid]
+    for parent in found:
+        try:
+            with open(f"/proc/{parent}/task/{parent}/children", encoding="ascii") as children:
+                found += [int(child) for child in children.read().split()]
+        except OSError:
+            pass
+    return found
+
+
+def peak(pid):
+    """Peak resident set of one process in KiB."""
+    try:
+        with open(f"/proc/{pid}/status", encoding="utf-8") as status:
+            seen = re.search(r"^VmHWM:\s+(\d+) kB", status.read(), re.M)
+        return int(seen[1]) if seen else 0
+    except OSError:
+        return 0
+
+
+def bench_memory():
+    """(4) VmHWM of front and engine; a peak only grows, so the last look is the one that counts."""
+    front = subprocess.Popen([TCPLAB, "run", LAB], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    peaks = {}
+    while front.poll() is None:
+        for pid in descendants(front.pid):
+            peaks[pid] = max(peaks.get(pid, 0), peak(pid))
+        time.sleep(0.001)
+    total = sum(peaks.values()) / 1024
+    each = " + ".join(f"{p / 1024:.1f}" for p in peaks.values())
+    row("peak memory of front and engine", f"{total:.1f} MB ({each})", "at most 16 MB", total <= 16)
+
+
+def bench_dump():
+    """(3) tests/bench_sockdiag.c prints its own table."""
+    program = os.path.join(BUILD, "bench_sockdiag")
+    if not os.access(program, os.X_OK):
+        row("dump of 28,232 TIME-WAIT sockets", "not measured: no tests/bench_sockdiag.c", "", False)
+        return True
+    if not shutil.which("ss"):
+        print("bench_sockdiag: ss is missing (package iproute2)")
+    return subprocess.run([program], check=False).returncode == 0
+
+
+def main():
+    bench_start()
+    bench_memory()
+    kernel = os.uname()
+    print(f"{kernel.sysname} {kernel.release} {kernel.machine}, {os.cpu_count()} CPUs, medians of {RUNS} runs")
+    widths = [max(len(r[i]) for r in rows) for i in range(4)]
+    for r in rows:
+        print("  " + "  ".join(cell.ljust(width) for cell, width in zip(r, widths)).rstrip())
+    print()
+    sys.stdout.flush()
+    dumped = bench_dump()
+    sys.exit(0 if dumped and all(r[3] != "MISSED" for r in rows) else 1)
+
+
+if __name__ == "__main__":
+    main()

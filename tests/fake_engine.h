@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef TESTS_FAKE_ENGINE_H
+#define TESTS_FAKE_ENGINE_H
+
+/*
+ * An engine for tests of lua/: it writes down what a lab asks of it, and resumes
+ * actors on real descriptors. All hosts share one namespace, whose loopback they
+ * are: 127.0.0.1 and ::1. Expectations about hosts are not judged, only written down.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <net/if.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "../lua/lab.h"
+#include "../lua/labops.h"
+#include "../netns/duration.h"
+#include "../netns/err.h"
+#include "../netns/netns.h"
+#include "../netns/sockdiag.h"
+
+#define FAKE_UNUSED __attribute__((unused))
+
+/*
+ * @log:    one line for each thing that the lab did
+ * @held, @failed: value expectations
+ * @last:   the last expectation, of any kind
+ * @clock:  when not 0, the clock moves by that much at each look
+ */
+struct fake {
+	struct netns home;
+	struct host host;
+	char log[1 << 16];
+	size_t len;
+	int64_t t0;
+	unsigned calls, held, failed, n_expected;
+	struct expectation last;
+	char last_counter[64], last_name[128], last_expected[400], last_seen[300];
+	bool have_packet;
+	struct packet_seen packet;
+	struct packet_match asked;
+	struct sock_entry entry;
+	size_t n_entries;
+};
+
+static void FAKE_UNUSED __attribute__((format(printf, 2, 3))) fake_log(struct fake *f,
+								      const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(f->log + f->len, sizeof(f->log) - f->len, fmt, ap);
+	va_end(ap);
+	if (n > 0 && f->len + (size_t)n < sizeof(f->log))
+		f->len += (size_t)n;
+}
+
+static int64_t fake_now(void *engine)
+{
+	const struct fake *f = engine;
+
+	return clock_now() - f->t0;
+}
+
+static const struct netns *fake_netns(void *engine, unsigned host)
+{
+	struct fake *f = engine;
+
+	(void)host;
+	return &f->home;
+}
+
+static const struct host *fake_host(void *engine, unsigned host)
+{
+	struct fake *f = engine;
+
+	(void)host;
+	return &f->host;
+}
+
+static uint64_t fake_called(void *engine, const struct lab_call *call)
+{
+	struct fake *f = engine;
+
+	fake_log(f, "call %u host %u actor %u %s(%s)", f->calls, call->host, call->actor, call->op,
+		 call->args);
+	if (call->pending)
+		fake_log(f, " pending\n");
+	else if (call->error)
+		fake_log(f, " %s\n", err_name(call->error));
+	else
+		fake_log(f, " = %lld\n", (long long)call->result);
+	return f->calls++;
+}
+
+static void fake_returned(void *engine, uint64_t id, int64_t result, int error, int fd)
+{
+	struct fake *f = engine;
+
+	(void)fd;
+	if (error)
+		fake_log(f, "return %llu %s\n", (unsigned long long)id, err_name(error));
+	else
+		fake_log(f, "return %llu = %lld\n", (unsigned long long)id, (long long)result);
+}
+
+static void fake_step(void *engine, const struct lab_text *text)
+{
+	fake_log(engine, "step %s|%s\n", text->en, text->zh ? text->zh : "-");
+}
+
+static void fake_note(void *engine, const struct lab_text *text)
+{
+	fake_log(engine, "note %s|%s\n", text->en, text->zh ? text->zh : "-");
+}
+
+static void fake_value(void *engine, const char *name, const char *value, const char *unit)
+{
+	fake_log(engine, "value %s = %s %s\n", name, value, unit ? unit : "-");
+}
+
+static int fake_expect(void *engine, unsigned actor, const struct expectation *e, struct err *err)
+{
+	struct fake *f = engine;
+
+	(void)actor;
+	(void)err;
+	f->n_expected++;
+	f->last = *e;
+	snprintf(f->last_name, sizeof(f->last_name), "%s", e->name ? e->name : "");
+	snprintf(f->last_counter, sizeof(f->last_counter), "%s", e->counter ? e->counter : "");
+	snprintf(f->last_expected, sizeof(f->last_expected), "%s", e->expected ? e->expected : "");
+	snprintf(f->last_seen, sizeof(f->last_seen), "%s", e->seen ? e->seen : "");
+	if (e->kind == EXPECT_VALUE && e->holds)
+		f->held++;
+	if (e->kind == EXPECT_VALUE && !e->holds)
+		f->failed++;
+	fake_log(f, "expect kind %d host %d states %x line %d", (int)e->kind, e->host, e->states,
+		 e->line);
+	if (e->kind == EXPECT_VALUE)
+		fake_log(f, " %s: %s, seen %s", e->holds ? "holds" : "FAILS", e->expected, e->seen);
+	fake_log(f, "\n");
+	return 0;
+}
+
+static int fake_counter(void *engine, unsigned host, const char *name, int64_t *delta,
+			struct err *err)
+{
+	(void)engine;
+	(void)host;
+	if (strcmp(name, "TcpPassiveOpens") != 0)
+		return err_set(err, ENOENT, "no counter '%.40s'; did you mean TcpPassiveOpens?",
+			       name);
+	*delta = 7;
+	return 0;
+}
+
+static int fake_sysctl_set(void *engine, unsigned host, const char *name, const char *value,
+			   struct err *err)
+{
+	if (strncmp(name, "net.", 4) != 0)
+		return err_set(err, EPERM, "%.60s is not below net.", name);
+	fake_log(engine, "sysctl host %u %s = %s\n", host, name, value);
+	return 0;
+}
+
+static int fake_impair(void *engine, unsigned host, const struct impairment *imp, struct err *err)
+{
+	(void)err;
+	fake_log(engine, "impair host %u delay %lld loss %g\n", host, (long long)imp->delay,
+		 imp->loss);
+	return 0;
+}
+
+static bool fake_packet(void *engine, unsigned host, const struct packet_match *match,
+			const struct endpoint *local, const struct endpoint *remote,
+			struct packet_seen *out)
+{
+	struct fake *f = engine;
+
+	(void)host;
+	(void)local;
+	(void)remote;
+	f->asked = *match;
+	*out = f->packet;
+	return f->have_packet;
+}
+
+static const struct sock_entry *fake_socket(void *engine, unsigned host, size_t *cursor)
+{
+	struct fake *f = engine;
+
+	(void)host;
+	return (*cursor)++ < f->n_entries ? &f->entry : NULL;
+}
+
+static const struct lab_ops fake_ops FAKE_UNUSED = {
+	.now = fake_now,
+	.netns = fake_netns,
+	.host = fake_host,
+	.called = fake_called,
+	.returned = fake_returned,
+	.step = fake_step,
+	.note = fake_note,
+	.value = fake_value,
+	.expect = fake_expect,
+	.counter = fake_counter,
+	.sysctl_set = fake_sysctl_set,
+	.impair = fake_impair,
+	.packet = fake_packet,
+	.socket = fake_socket,
+};
+
+/* Take the present namespace as the world, with lo up. Return: 0 or -errno. */
+static int FAKE_UNUSED fake_open(struct fake *f, struct err *err)
+{
+	struct ifreq ifr = { .ifr_name = "lo" };
+	int fd, rc;
+
+	memset(f, 0, sizeof(*f));
+	f->home = NETNS_CLOSED;
+	f->t0 = clock_now();
+	f->host.name = "lo";
+	f->host.ns = &f->home;
+	f->host.ipv4.s_addr = htonl(INADDR_LOOPBACK);
+	f->host.ipv6 = in6addr_loopback;
+	rc = netns_home(&f->home, err);
+	if (rc < 0)
+		return rc;
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return err_set(err, errno, "socket: %s", strerror(errno));
+	rc = ioctl(fd, SIOCGIFFLAGS, &ifr);
+	ifr.ifr_flags |= IFF_UP;
+	if (rc == 0)
+		rc = ioctl(fd, SIOCSIFFLAGS, &ifr);
+	close(fd);
+	return rc == 0 ? 0 : err_set(err, errno, "lo: %s", strerror(errno));
+}
+
+static void FAKE_UNUSED fake_close(struct fake *f)
+{
+	netns_close(&f->home);
+}
+
+static bool fake_due(struct fake *f, const struct lab_wait *w, int64_t *next, short *events)
+{
+	int64_t left = w->deadline < 0 ? INT64_MAX : w->deadline - fake_now(f);
+
+	*events = 0;
+	switch (w->kind) {
+	case LAB_WAIT_NOTHING:
+	case LAB_WAIT_EXPECT:
+		return true;
+	case LAB_WAIT_FD:
+		*events = (short)w->events;
+		break;
+	case LAB_WAIT_TIME:
+		break;
+	case LAB_WAIT_ACTOR:
+	case LAB_WAIT_ENDED:
+		return false;
+	}
+	if (left < *next)
+		*next = left;
+	return left <= 0;
+}
+
+/* Play @lab to its end. Return: 0, -errno of the script, or -EDEADLK when all wait for nothing. */
+static int FAKE_UNUSED fake_play(struct fake *f, struct lab *lab, struct err *err)
+{
+	int rc = lab_start(lab, &fake_ops, f, err);
+
+	while (rc == 0) {
+		struct pollfd fds[300];
+		size_t who[300], n = 0, alive = 0, count = lab_actor_count(lab);
+		int64_t next = INT64_MAX;
+		bool moved = false;
+
+		for (size_t i = 0; i < count && rc == 0; i++) {
+			const struct lab_wait *w = lab_actor_wait(lab, i);
+			short events;
+
+			alive += w->kind != LAB_WAIT_ENDED;
+			if (fake_due(f, w, &next, &events)) {
+				bool late = w->kind == LAB_WAIT_FD || w->kind == LAB_WAIT_TIME;
+
+				rc = lab_resume(lab, i, late ? LAB_WAKE_TIMEOUT : LAB_WAKE_READY,
+						err);
+				moved = true;
+			} else if (events) {
+				fds[n] = (struct pollfd){ .fd = w->fd, .events = events };
+				who[n++] = i;
+			}
+		}
+		if (rc < 0 || moved)
+			continue;
+		if (alive == 0)
+			return 0;
+		if (n == 0 && next == INT64_MAX)
+			return err_set(err, EDEADLK, "every actor waits for nothing");
+		if (poll(fds, n, next == INT64_MAX ? -1 : (int)(next / NS_PER_MS) + 1) <= 0)
+			continue;
+		for (size_t i = 0; i < n && rc == 0; i++) {
+			if (fds[i].revents && lab_actor_wait(lab, who[i])->kind == LAB_WAIT_FD)
+				rc = lab_resume(lab, who[i], LAB_WAKE_READY, err);
+		}
+	}
+	return rc;
+}
+
+/* A lab from a string, by way of a file without a name. Return: 0 or -errno. */
+static int FAKE_UNUSED fake_load(const char *text, const struct lab_setting *params, size_t n,
+				 struct lab **lab, struct err *err)
+{
+	char path[] = "fakelab-XXXXXX.lua";
+	int fd = mkstemps(path, 4), rc;
+
+	if (fd < 0)
+		return err_set(err, errno, "mkstemps: %s", strerror(errno));
+	if (write(fd, text, strlen(text)) != (ssize_t)strlen(text)) {
+		close(fd);
+		unlink(path);
+		return err_set(err, EIO, "write");
+	}
+	close(fd);
+	rc = lab_load(path, params, n, lab, err);
+	unlink(path);
+	return rc;
+}
+
+#endif

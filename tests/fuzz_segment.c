@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* libFuzzer: any bytes are a frame, or are refused; what is reported is within bounds. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../netns/segment.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void must(bool holds)
+{
+	if (!holds)
+		abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char text[ENDPOINT_MAX_TEXT], flags[SEG_FLAGS_MAX_TEXT];
+	struct segment seg;
+	const int rc = segment_parse(data, size, &seg);
+
+	must(rc == 0 || rc == -EPROTONOSUPPORT || rc == -EBADMSG);
+	if (rc < 0)
+		return 0;
+	must(seg.n_sack <= SEG_MAX_SACK);
+	must(seg.wscale <= 14);
+	must(seg.len <= 65535);
+	must(seg.fastopen_len >= -1 && seg.fastopen_len <= 38);
+	must(segment_flags_parse(segment_flags(seg.flags, flags)) == seg.flags);
+	must(strlen(endpoint_format(&seg.src, text)) < sizeof(text));
+	must(strlen(endpoint_format(&seg.dst, text)) < sizeof(text));
+	must(segment_end(&seg) - seg.seq <= seg.len + 2);
+	return 0;
+}

@@ -1,0 +1,49 @@
+-- SPDX-License-Identifier: MIT
+-- Calls everything once, in a few milliseconds, for the failing allocator.
+title = { "Everything", zh = "全部" }
+hosts = { "client", "server" }
+delay = param("delay", "25ms", { min = "1ms", max = "500ms", help = { "One-way delay", zh = "单向时延" } })
+mode = param("mode", { oneof = { "slow", "fast" } })
+link = { delay = delay, loss = "1%", toward = { server = { delay = "10ms" } } }
+needs = { "6.1", "netem" }
+sysctl = { server = { ["net.ipv4.tcp_syncookies"] = 0 } }
+counter_runs = {
+	{ name = "other", set = { ["server.net.ipv4.tcp_sack"] = 0 }, param = { delay = "5ms" }, fails = { "x" } },
+}
+
+function run(client, server)
+	local listener <close> = server:listen(80, { reuse = true, set = { SO_RCVBUF = 8192 } })
+	local conn <close> = assert(client:connect(server, 80))
+	local peer <close> = assert(listener:accept { timeout = "5s" })
+	step { "A step", zh = "一步" }
+	note("A note\nof two lines")
+	mark()
+	local echo = spawn(function(socket)
+		return socket:write(socket:read(5))
+	end, peer)
+	sleep("100us")
+	conn:write("hello")
+	expect(echo:join()):is(5)
+	expect(conn:read("a", { timeout = "1ms" })):is(nil)
+	expect(client):state { "ESTAB", "TIME-WAIT" }:within("5ms"):as("named")
+	expect(conn):state("ESTAB"):hold("1ms")
+	expect(server):counter("TcpPassiveOpens", { min = 1 })
+	expect(server):packet { flags = "S", dir = "in" }
+	expect(pcall(error, "x")):is(false)
+	local seen = client:packet { flags = "SA" }
+	local all = server:sockets { state = "LISTEN" }
+	value("info", conn:info().state)
+	value("get", tostring(conn:get("TCP_NODELAY")) .. tostring(seen) .. #all .. tostring(conn))
+	server:sysctl("net.ipv4.tcp_sack", 0)
+	client:link { delay = "1ms" }
+	local keys = {}
+	for k in pairs { b = 1, a = 2 } do
+		keys[#keys + 1] = k
+	end
+	expect(table.concat(keys)):is("ab")
+	peer:shutdown("write")
+	local refused, _, name = client:connect(server, 81)
+	expect(refused):is(nil)
+	expect(name):is("ECONNREFUSED")
+	expect(conn:read("a")):is("hello" and "")
+end

@@ -1,0 +1,9 @@
+-- WANT: coroutine is not available in a lab
+-- VERDICT: broken
+-- BY: lua
+-- SPDX-License-Identifier: MIT
+hosts = { "client", "server" }
+
+function run(client, server)
+	coroutine.wrap(function() end)()
+end

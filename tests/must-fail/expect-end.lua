@@ -1,0 +1,9 @@
+-- WANT: expect() without saying what
+-- VERDICT: broken
+-- BY: lua
+-- SPDX-License-Identifier: MIT
+hosts = { "client", "server" }
+
+function run(client, server)
+	expect(client)
+end

@@ -1,0 +1,9 @@
+-- WANT: load is not available in a lab
+-- VERDICT: broken
+-- BY: lua
+-- SPDX-License-Identifier: MIT
+hosts = { "client", "server" }
+
+function run(client, server)
+	load("\27Lua")()
+end

@@ -1,0 +1,91 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# tests/runall.sh TEST...
+#
+# Runs test programs (Check) and test scripts one after the other; quiet about
+# what passes, all the output of what fails. The last line is
+# "N passed, M failed", N and M being test cases:
+#   a program is believed when it ends with Check's line
+#       100%: Checks: 12, Failures: 0, Errors: 0
+#   a script when it ends with a line "N passed, M failed";
+# whoever ends without such a line, or with a status that does not fit it,
+# counts as one failure. Tests that a machine cannot run say "SKIP: ..." and are
+# not counted as passed.
+#
+# Exit status: 0 when nothing failed.
+set -u
+
+limit=${TEST_SECONDS:-280}
+# Check gives a test case 4 s, which a busy machine can take for a slow one.
+CK_DEFAULT_TIMEOUT=${CK_DEFAULT_TIMEOUT:-30}
+export CK_DEFAULT_TIMEOUT
+passed=0 failed=0 skipped=0
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+number() { # the text in front of pattern $1 in the last line of the log that has it
+	sed -n "s/$1/\1/p" "$log" | tail -n 1
+}
+
+[ $# -gt 0 ] || {
+	echo "$0: no tests given" >&2
+	exit 2
+}
+
+for test in "$@"; do
+	name=$(basename "$test")
+	began=$(date +%s%N)
+	CK_VERBOSITY=normal timeout -k 5 "$limit" "$test" >"$log" 2>&1 </dev/null
+	status=$?
+	ms=$((($(date +%s%N) - began) / 1000000))
+
+	case $test in
+	*.sh)
+		p=$(number '^\([0-9][0-9]*\) passed, [0-9][0-9]* failed.*$')
+		f=$(number '^[0-9][0-9]* passed, \([0-9][0-9]*\) failed.*$')
+		;;
+	*)
+		all=$(number '^[0-9]*%: Checks: \([0-9]*\), Failures: [0-9]*, Errors: [0-9]*$')
+		f=$(number '^[0-9]*%: Checks: [0-9]*, Failures: \([0-9]*\), Errors: [0-9]*$')
+		e=$(number '^[0-9]*%: Checks: [0-9]*, Failures: [0-9]*, Errors: \([0-9]*\)$')
+		p='' f=${f:+$((f + e))}
+		[ -z "$all" ] || p=$((all - f))
+		;;
+	esac
+
+	why=''
+	if [ -z "$p" ] || [ -z "$f" ]; then
+		p=0 f=1 why="ended with status $status and no summary"
+	elif [ "$status" -ne 0 ] && [ "$f" -eq 0 ]; then
+		f=1 why="ended with status $status"
+	elif [ "$status" -eq 0 ] && [ "$f" -ne 0 ]; then
+		why="ended with status 0 in spite of failures"
+	elif [ "$p" -eq 0 ] && [ "$f" -eq 0 ]; then
+		f=1 why="ran no test at all"
+	fi
+	[ "$status" -ne 124 ] || why="stopped after $limit s"
+
+	s=0
+	case $test in *.sh) ;; *) s=$(grep -c '^SKIP:' "$log") ;; esac
+	[ "$s" -le "$p" ] || s=$p
+	p=$((p - s))
+	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+
+	if [ "$f" -eq 0 ]; then
+		printf '  %-24s %4d passed %6d.%d s' "$name" "$p" $((ms / 1000)) $((ms % 1000 / 100))
+		[ "$s" -eq 0 ] || printf '  (%d skipped)' "$s"
+		echo
+		grep '^SKIP:' "$log" | sort | uniq -c | sed 's/^/    /'
+	else
+		echo "--- $name: $f failed${why:+: $why}"
+		cat "$log"
+		echo "--- end of $name"
+	fi
+done
+
+[ "$skipped" -eq 0 ] || echo "$skipped skipped: this machine lacks what they need, see above"
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

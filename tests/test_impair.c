@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+#include "../netns/impair.h"
+
+#include <errno.h>
+#include <math.h>
+#include <sched.h>
+#include <string.h>
+
+#include "../netns/duration.h"
+#include "../netns/netns.h"
+#include "harness.h"
+
+START_TEST(accepts_what_can_be)
+{
+	static const struct impairment good[] = {
+		{ 0, 0 },
+		{ 0, 1 },
+		{ 3600 * NS_PER_S, 0.5 },
+		{ 1, 1e-12 },
+		{ 50 * NS_PER_MS, 0.01 },
+	};
+
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		struct err err = { .code = 77 };
+
+		ck_ok(impairment_check(&good[i], &err));
+		ck_assert_int_eq(err.code, 77);
+	}
+}
+END_TEST
+
+START_TEST(names_what_cannot_be)
+{
+	const struct {
+		struct impairment imp;
+		const char *field;
+	} bad[] = {
+		{ { -1, 0 }, "delay" },         { { INT64_MIN, 0 }, "delay" },
+		{ { INT64_MAX, 0 }, "delay" },  { { 3600 * NS_PER_S + 1, 0 }, "delay" },
+		{ { 0, -0.001 }, "loss" },      { { 0, 1.001 }, "loss" },
+		{ { 0, (double)NAN }, "loss" }, { { 0, (double)INFINITY }, "loss" },
+	};
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct err err = ERR_INIT;
+
+		ck_assert_int_eq(impairment_check(&bad[i].imp, &err), -ERANGE);
+		ck_assert_msg(strstr(err.msg, bad[i].field) == err.msg, "%s", err.msg);
+	}
+}
+END_TEST
+
+/* The choice is what the probe says, and the reason is its message. */
+START_TEST(chooses_and_says_why)
+{
+	struct err probed = ERR_INIT, err = ERR_INIT;
+	struct netns here = NETNS_CLOSED;
+	const struct impair_ops *ops;
+	bool netem = impair_netem.probe(&probed) == 0;
+	char why[200] = "";
+
+	ck_ok(netns_home(&here, &err));
+	ops = impair_choose(NULL, &here, why, sizeof(why), &err);
+	ck_assert_ptr_eq(ops, netem ? &impair_netem : &impair_wire);
+	ck_assert_str_eq(why, netem ? "the kernel's own" : probed.msg);
+	netns_close(&here);
+}
+END_TEST
+
+START_TEST(does_as_told)
+{
+	struct netns here = NETNS_CLOSED;
+	struct err err = ERR_INIT;
+	char why[200] = "";
+
+	ck_ok(netns_home(&here, &err));
+	ck_assert_ptr_eq(impair_choose("wire", &here, why, sizeof(why), &err), &impair_wire);
+	ck_assert_str_eq(why, "asked for");
+	ck_assert_ptr_null(impair_choose("", &here, why, sizeof(why), &err));
+	ck_assert_int_eq(err.code, EINVAL);
+	ck_assert_ptr_null(impair_choose("Wire", &here, why, sizeof(why), &err));
+	ck_assert_ptr_nonnull(strstr(err.remedy, "wire"));
+	netns_close(&here);
+}
+END_TEST
+
+/* Without the rights the reason is the rights, not a kernel without netem. */
+START_TEST(is_not_fooled_by_missing_rights)
+{
+	struct err netem = ERR_INIT, wire = ERR_INIT;
+
+	/* A user namespace of its own owns no network namespace yet. */
+	ck_assert_int_eq(unshare(CLONE_NEWUSER), 0);
+	ck_assert_int_eq(impair_netem.probe(&netem), -EPERM);
+	ck_assert_ptr_nonnull(strstr(netem.remedy, "CAP_NET_ADMIN"));
+	ck_assert_int_eq(impair_wire.probe(&wire), -EPERM);
+	ck_assert_ptr_nonnull(strstr(wire.remedy, "CAP_NET_RAW"));
+}
+END_TEST
+
+Suite *suite(void)
+{
+	Suite *s = suite_create("impair");
+	TCase *plain = tcase_create("check");
+	TCase *real = tcase_create("choose");
+
+	tcase_add_test(plain, accepts_what_can_be);
+	tcase_add_test(plain, names_what_cannot_be);
+	suite_add_tcase(s, plain);
+
+	tcase_add_checked_fixture(real, harness_namespaces, NULL);
+	tcase_add_test(real, chooses_and_says_why);
+	tcase_add_test(real, does_as_told);
+	tcase_add_test(real, is_not_fooled_by_missing_rights);
+	suite_add_tcase(s, real);
+	return s;
+}
