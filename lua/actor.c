@@ -89,8 +89,10 @@ static void describe(lua_State *L, struct actor *a, const char *op)
 void actor_may_wait(lua_State *L, const char *op)
 {
 	if (!lua_isyieldable(L))
-		script_misuse(L, 0, "%s() waits, which is not possible inside a callback of "
-				    "table.sort, string.gsub or a metamethod", op);
+		script_misuse(L, 0,
+			      "%s() waits, which is not possible inside a callback of "
+			      "table.sort, string.gsub or a metamethod",
+			      op);
 }
 
 int actor_wait_fd(lua_State *L, const char *op, int fd, uint32_t events, lua_KContext ctx,

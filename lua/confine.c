@@ -196,8 +196,8 @@ static int protected_xcall(lua_State *L)
 }
 
 static const luaL_Reg libraries[] = {
-	{ "_G", luaopen_base },	       { "string", luaopen_string }, { "table", luaopen_table },
-	{ "math", luaopen_math },      { "utf8", luaopen_utf8 },
+	{ "_G", luaopen_base },   { "string", luaopen_string }, { "table", luaopen_table },
+	{ "math", luaopen_math }, { "utf8", luaopen_utf8 },
 };
 
 static void api(lua_State *L)
@@ -272,12 +272,16 @@ static int assign(lua_State *L)
 		lua_pushvalue(L, 2);
 		lua_rawget(L, lua_upvalueindex(2));
 		if (!lua_isnil(L, -1) || !lua_isnil(L, -2))
-			return script_misuse(L, 0, "'%.40s' is a name that tcplab itself uses; "
-						   "choose another one", name);
+			return script_misuse(L, 0,
+					     "'%.40s' is a name that tcplab itself uses; "
+					     "choose another one",
+					     name);
 		lua_pop(L, 2);
 		if (lab->playing)
-			return script_misuse(L, 0, "'%.60s' is a new global inside of run(); "
-						   "write \"local %.60s = …\"", name, name);
+			return script_misuse(L, 0,
+					     "'%.60s' is a new global inside of run(); "
+					     "write \"local %.60s = …\"",
+					     name, name);
 	}
 	lua_rawset(L, 1);
 	return 0;

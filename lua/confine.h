@@ -28,10 +28,12 @@ struct quota {
 	int code;
 };
 
-/** confine_state() - a Lua state under @quota with nothing in it. Return: it, or NULL without memory. */
+/** confine_state() - a Lua state under @quota with nothing in it. Return: it, or NULL without
+ * memory. */
 lua_State *confine_state(struct quota *quota);
 
-/** confine_globals() - push the table of everything a lab may name and the table of absent names with their reasons. */
+/** confine_globals() - push the table of everything a lab may name and the table of absent names
+ * with their reasons. */
 void confine_globals(lua_State *L);
 
 /** confine_environment() - pop those two and push the table that is the global scope of a lab. */

@@ -46,8 +46,9 @@ bool expect_flush(lua_State *L)
 		script_misuse(L, c->e.line,
 			      "expect() without saying what: add :state(), :is() or the like");
 	if (!lua_isyieldable(L))
-		script_misuse(L, c->e.line, "expect() cannot be judged inside a callback of "
-					    "table.sort, string.gsub or a metamethod");
+		script_misuse(L, c->e.line,
+			      "expect() cannot be judged inside a callback of "
+			      "table.sort, string.gsub or a metamethod");
 	c->e.name = c->name[0] ? c->name : NULL;
 	c->e.mark = lab->mark;
 	if (lab->ops->expect(lab->engine, (unsigned)lab->current, &c->e, &err) < 0)
@@ -116,28 +117,32 @@ static struct claim *claim_check(lua_State *L)
 	struct claim *c = &script_actor(lab)->claim;
 
 	if (ref->actor != lab->current || ref->serial != c->serial || !c->open)
-		script_misuse(L, 0, "this expectation was judged already; an expectation is one chain: "
-				    "expect(…):state(…):within(…)");
+		script_misuse(L, 0,
+			      "this expectation was judged already; an expectation is one chain: "
+			      "expect(…):state(…):within(…)");
 	return c;
 }
 
-/* The claim at argument 1, which from now on says @predicate about a @value or about a host or socket. */
+/* The claim at argument 1, which from now on says @predicate about a @value or about a host or
+ * socket. */
 static struct claim *predicate(lua_State *L, const char *name, bool value)
 {
 	struct claim *c = claim_check(L);
 
 	if (c->predicate)
-		script_misuse(L, 0, ":%s() after :%s(): an expectation says one thing; begin another "
-				    "one with expect()",
+		script_misuse(L, 0,
+			      ":%s() after :%s(): an expectation says one thing; begin another "
+			      "one with expect()",
 			      name, c->predicate);
 	if (value != (c->subject == CLAIM_VALUE)) {
 		lua_getiuservalue(L, 1, 1);
 		script_misuse(L, 0,
-			      value ? ":%s() is for plain values, and this is a %s" :
-				      ":%s() is for hosts and sockets, and this is a %s",
-			      name, luaL_typename(L, -1)[0] == 'u' ?
-					    (c->subject == CLAIM_HOST ? "host" : "socket") :
-					    luaL_typename(L, -1));
+			      value ? ":%s() is for plain values, and this is a %s"
+				    : ":%s() is for hosts and sockets, and this is a %s",
+			      name,
+			      luaL_typename(L, -1)[0] == 'u'
+				      ? (c->subject == CLAIM_HOST ? "host" : "socket")
+				      : luaL_typename(L, -1));
 	}
 	c->predicate = name;
 	return c;
@@ -360,7 +365,8 @@ static struct claim *modifier(lua_State *L, const char *name, int64_t old)
 	if (!c->predicate)
 		script_misuse(L, 0, ":%s() before saying what is expected", name);
 	if (c->subject == CLAIM_VALUE)
-		script_misuse(L, 0, ":%s() is for hosts and sockets; a plain value is what it is", name);
+		script_misuse(L, 0, ":%s() is for hosts and sockets; a plain value is what it is",
+			      name);
 	if (old >= 0)
 		script_misuse(L, 0, ":%s() twice", name);
 	return c;
@@ -391,7 +397,8 @@ static int expect_hold(lua_State *L)
 	struct claim *c = modifier(L, "hold", claim_check(L)->e.hold);
 
 	if (c->e.kind == EXPECT_WAS || c->e.kind == EXPECT_PACKET)
-		return script_misuse(L, 0, ":hold(): what has happened cannot stop having happened");
+		return script_misuse(L, 0,
+				     ":hold(): what has happened cannot stop having happened");
 	c->e.hold = duration_at(L, 2, 2, "the time to hold");
 	return chain(L);
 }
@@ -399,7 +406,8 @@ static int expect_hold(lua_State *L)
 static int expect_as(lua_State *L)
 {
 	struct claim *c = claim_check(L);
-	const char *name = text_check(L, 2, "the name of an expectation", sizeof(c->name) - 1, false);
+	const char *name =
+		text_check(L, 2, "the name of an expectation", sizeof(c->name) - 1, false);
 
 	if (!name[0])
 		return luaL_argerror(L, 2, "a name is not empty");
@@ -418,10 +426,10 @@ static int expect_tostring(lua_State *L)
 
 /* These must not flush, so they do not go through script_push(). */
 static const luaL_Reg methods[] = {
-	{ "about", expect_about },     { "as", expect_as },	  { "at", expect_at },
+	{ "about", expect_about },     { "as", expect_as },       { "at", expect_at },
 	{ "between", expect_between }, { "count", expect_count }, { "counter", expect_counter },
-	{ "hold", expect_hold },       { "is", expect_is },	  { "packet", expect_packet },
-	{ "state", expect_state },     { "was", expect_was },	  { "within", expect_within },
+	{ "hold", expect_hold },       { "is", expect_is },       { "packet", expect_packet },
+	{ "state", expect_state },     { "was", expect_was },     { "within", expect_within },
 };
 
 static const struct script_fn function = { "expect", begin, false };

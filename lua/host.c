@@ -108,7 +108,8 @@ static const char *shown(const struct address *a, char buf[static ENDPOINT_MAX_T
 	return endpoint_format(&ep, buf);
 }
 
-/* A socket of the host at index 1 pushed, and bound to @local if that is not NULL. Return: 0 or a positive errno. */
+/* A socket of the host at index 1 pushed, and bound to @local if that is not NULL. Return: 0 or a
+ * positive errno. */
 static int open_socket(lua_State *L, int family, const struct address *local, int set, bool reuse)
 {
 	struct lab *lab = script_lab(L);
@@ -178,7 +179,8 @@ static int host_listen(lua_State *L)
 	local = addr ? parse(L, 3, addr, port) : address_of(family, any, port);
 	backlog = (int)options_integer(L, 3, 3, "backlog", SOMAXCONN, 0, INT32_MAX);
 	push_option(L, 3, "set");
-	error = open_socket(L, local.ss.ss_family, &local, 4, options_bool(L, 3, 3, "reuse", false));
+	error = open_socket(L, local.ss.ss_family, &local, 4,
+			    options_bool(L, 3, 3, "reuse", false));
 	if (error) {
 		sock_shut(L, 5);
 		return call_failed(L, "listen", error);
@@ -217,7 +219,7 @@ static struct address target(lua_State *L, int port)
 static int host_connect(lua_State *L)
 {
 	static const char *const keys[] = { "wait",    "family", "port",  "addr",
-					    "timeout", "set",	 "reuse", NULL };
+					    "timeout", "set",    "reuse", NULL };
 	static const uint8_t any[16];
 	int port, error, bind_port;
 	struct address to, local;
@@ -362,7 +364,7 @@ static int host_tostring(lua_State *L)
 
 static const struct script_fn methods[] = {
 	{ "connect", host_connect, false }, { "counter", host_counter, false },
-	{ "link", host_link, false },	    { "listen", host_listen, false },
+	{ "link", host_link, false },       { "listen", host_listen, false },
 	{ "packet", host_packet, false },   { "sockets", match_sockets, false },
 	{ "sysctl", host_sysctl, false },
 };

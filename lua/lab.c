@@ -29,7 +29,8 @@
 /* The lab's globals, in the registry. */
 static const char environment_key;
 
-/* Say in @err what ended the script; @L may be in the middle of anything, so nothing here may allocate in it. */
+/* Say in @err what ended the script; @L may be in the middle of anything, so nothing here may
+ * allocate in it. */
 static int failed(struct lab *lab, lua_State *L, int status, struct err *err)
 {
 	char src[LUA_IDSIZE];
@@ -46,8 +47,8 @@ static int failed(struct lab *lab, lua_State *L, int status, struct err *err)
 	else if (lua_type(L, -1) == LUA_TSTRING)
 		err_set(err, EINVAL, "%s", lua_tostring(L, -1));
 	else
-		err_set(err, EINVAL, "%s:%d: error() was called with a %s, which is no message", src,
-			line, luaL_typename(L, -1));
+		err_set(err, EINVAL, "%s:%d: error() was called with a %s, which is no message",
+			src, line, luaL_typename(L, -1));
 	text_clean(err->msg);
 	return -err->code;
 }

@@ -13,7 +13,8 @@ struct err;
 struct lab;
 struct lab_ops;
 
-/* A text in the languages of the course; @zh may be NULL. UTF-8 without control characters but \n. */
+/* A text in the languages of the course; @zh may be NULL. UTF-8 without control characters but \n.
+ */
 struct lab_text {
 	const char *en, *zh;
 };
@@ -95,8 +96,8 @@ struct lab_meta {
  * that the lab does not have, or out of its range, is -EINVAL and lists what there is.
  * Return: 0 or -errno.
  */
-int lab_load(const char *path, const struct lab_setting *params, size_t n_params,
-	     struct lab **out, struct err *err);
+int lab_load(const char *path, const struct lab_setting *params, size_t n_params, struct lab **out,
+	     struct err *err);
 void lab_free(struct lab *lab);
 const struct lab_meta *lab_meta(const struct lab *lab);
 

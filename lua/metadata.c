@@ -10,8 +10,8 @@
 
 /* Every global that tcplab looks at. A global that is almost one of them is a slip. */
 static const char *const known[] = {
-	"title", "summary", "hosts", "link", "lesson", "limit", "length", "needs", "sysctl",
-	"counter_runs", "run",
+	"title",  "summary", "hosts",  "link",         "lesson", "limit",
+	"length", "needs",   "sysctl", "counter_runs", "run",
 };
 
 #define DEFAULT_LIMIT (60 * NS_PER_S)
@@ -89,8 +89,9 @@ static void read_run(lua_State *L, int env)
 		lua_pop(L, 1);
 		return;
 	}
-	options_error(L, -1, "this lab has no function run(); write \"function run(client, server) "
-			     "… end\", one argument for each host");
+	options_error(L, -1,
+		      "this lab has no function run(); write \"function run(client, server) "
+		      "… end\", one argument for each host");
 }
 
 static bool host_name_ok(const char *name)
@@ -106,7 +107,8 @@ static void read_hosts(lua_State *L, int env, struct lab_meta *meta)
 	size_t n;
 
 	if (!global(L, env, "hosts"))
-		options_error(L, -1, "this lab has no hosts; write hosts = { \"client\", \"server\" }");
+		options_error(L, -1,
+			      "this lab has no hosts; write hosts = { \"client\", \"server\" }");
 	check_table(L, "hosts", "{ \"client\", \"server\" }");
 	n = (size_t)lua_rawlen(L, -1);
 	if (n < 1 || n > WORLD_MAX_HOSTS)
@@ -130,7 +132,8 @@ static void read_hosts(lua_State *L, int env, struct lab_meta *meta)
 	lua_pop(L, 1);
 }
 
-static int host_index(lua_State *L, const struct lab_meta *meta, const char *name, const char *where)
+static int host_index(lua_State *L, const struct lab_meta *meta, const char *name,
+		      const char *where)
 {
 	const char *like;
 
@@ -248,7 +251,8 @@ static void read_plain(lua_State *L, int env, struct lab_meta *meta)
 
 		if (!lesson[0] ||
 		    strspn(lesson, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(lesson))
-			options_error(L, -1, "lesson '%s': the name of a lesson is of a-z, 0-9 and -",
+			options_error(L, -1,
+				      "lesson '%s': the name of a lesson is of a-z, 0-9 and -",
 				      lesson);
 		meta->lesson = keep_string(L, lesson);
 		lua_pop(L, 1);

@@ -76,7 +76,7 @@ static int narrate_mark(lua_State *L)
 }
 
 static const struct script_fn globals[] = {
-	{ "step", narrate_step, false }, { "note", narrate_note, false },
+	{ "step", narrate_step, false },   { "note", narrate_note, false },
 	{ "value", narrate_value, false }, { "now", narrate_now, false },
 	{ "mark", narrate_mark, false },
 };

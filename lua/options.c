@@ -56,7 +56,8 @@ void options_check(lua_State *L, int index, int arg, const char *const *names)
 
 		lua_pop(L, 1);
 		if (lua_type(L, -1) != LUA_TSTRING)
-			options_error(L, arg, "options are written { name = value }, not by position");
+			options_error(L, arg,
+				      "options are written { name = value }, not by position");
 		key = lua_tostring(L, -1);
 		while (names[n])
 			n++;
@@ -156,10 +157,11 @@ int64_t duration_at(lua_State *L, int index, int arg, const char *what)
 			options_error(L, arg, "%s is negative", what);
 		/* Integers are nanoseconds, from now(); sleep(5) is a slip. */
 		if (ns > 0 && ns < NS_PER_US)
-			options_error(L, arg,
-				      "%s: %lld what? A plain integer is nanoseconds; write \"%llds\" "
-				      "or \"%lldms\"",
-				      what, (long long)ns, (long long)ns, (long long)ns);
+			options_error(
+				L, arg,
+				"%s: %lld what? A plain integer is nanoseconds; write \"%llds\" "
+				"or \"%lldms\"",
+				what, (long long)ns, (long long)ns, (long long)ns);
 		return ns;
 	}
 	if (lua_type(L, index) != LUA_TSTRING)

@@ -13,10 +13,12 @@
  * for messages; -1 outside of a call, where the message stands alone.
  */
 
-/** nearest_name() - the one of @names that is most like @word. Return: it, or NULL when none is near. */
+/** nearest_name() - the one of @names that is most like @word. Return: it, or NULL when none is
+ * near. */
 const char *nearest_name(const char *word, const char *const *names, size_t n);
 
-/** options_check() - @index holds a table (or nothing) with no other keys than @names, a NULL-terminated list. */
+/** options_check() - @index holds a table (or nothing) with no other keys than @names, a
+ * NULL-terminated list. */
 void options_check(lua_State *L, int index, int arg, const char *const *names);
 
 /* Each returns @fallback when the key or the whole table is missing. */

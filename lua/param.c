@@ -201,8 +201,9 @@ static void read_default(lua_State *L, struct lab_param *p)
 			return;
 		break;
 	}
-	options_error(L, 2, "the default is a number, true or false, a duration such as \"20ms\", "
-			    "or { oneof = { \"a\", \"b\" } }");
+	options_error(L, 2,
+		      "the default is a number, true or false, a duration such as \"20ms\", "
+		      "or { oneof = { \"a\", \"b\" } }");
 }
 
 static void read_bounds(lua_State *L, struct lab_param *p)

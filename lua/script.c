@@ -135,7 +135,8 @@ void script_push(lua_State *L, const struct script_fn *fn)
 	lua_pushcclosure(L, script_enter, 1);
 }
 
-/* __index: upvalue 1 the methods, upvalue 2 the fields function or nil, upvalue 3 the type's name. */
+/* __index: upvalue 1 the methods, upvalue 2 the fields function or nil, upvalue 3 the type's name.
+ */
 static int member(lua_State *L)
 {
 	const char *names[64], *like;
@@ -165,9 +166,9 @@ static int member(lua_State *L)
 			names[n++] = lua_tostring(L, -1);
 	}
 	like = nearest_name(lua_tostring(L, 2), names, n);
-	return script_misuse(L, 0, "a %s has no '%.40s'%s%s%s", lua_tostring(L, lua_upvalueindex(3)),
-			     lua_tostring(L, 2), like ? "; did you mean '" : "", like ? like : "",
-			     like ? "'?" : "");
+	return script_misuse(L, 0, "a %s has no '%.40s'%s%s%s",
+			     lua_tostring(L, lua_upvalueindex(3)), lua_tostring(L, 2),
+			     like ? "; did you mean '" : "", like ? like : "", like ? "'?" : "");
 }
 
 static int sealed(lua_State *L)
@@ -177,7 +178,8 @@ static int sealed(lua_State *L)
 }
 
 /* The table of methods is on top; makes it the metatable @name. */
-static void finish_type(lua_State *L, const char *name, lua_CFunction fields, lua_CFunction tostring)
+static void finish_type(lua_State *L, const char *name, lua_CFunction fields,
+			lua_CFunction tostring)
 {
 	luaL_newmetatable(L, name);
 	lua_insert(L, -2);

@@ -13,9 +13,9 @@
 
 #include "../netns/err.h"
 #include "claim.h"
+#include "confine.h"
 #include "lab.h"
 #include "labops.h"
-#include "confine.h"
 
 #define SCRIPT_MAX_ACTORS    256
 #define SCRIPT_MAX_SOCKETS   4096
@@ -94,7 +94,8 @@ static inline struct actor *script_actor(const struct lab *lab)
 /** script_push() - push @fn as labs call it. */
 void script_push(lua_State *L, const struct script_fn *fn);
 
-/** script_type() - make the metatable of a userdata: methods, locked, with suggestions for a misspelt one. Leaves it on the stack. */
+/** script_type() - make the metatable of a userdata: methods, locked, with suggestions for a
+ * misspelt one. Leaves it on the stack. */
 void script_type(lua_State *L, const char *name, const struct script_fn *methods, size_t n,
 		 lua_CFunction fields, lua_CFunction tostring);
 
@@ -102,10 +103,12 @@ void script_type(lua_State *L, const char *name, const struct script_fn *methods
 void script_plain_type(lua_State *L, const char *name, const luaL_Reg *methods, size_t n,
 		       lua_CFunction tostring);
 
-/** script_where() - the innermost line of the lab's own text that is running, and the file's short name. Return: the line, or 0. */
+/** script_where() - the innermost line of the lab's own text that is running, and the file's short
+ * name. Return: the line, or 0. */
 int script_where(lua_State *L, char src[static LUA_IDSIZE]);
 
-/** script_misuse() - raise "file:line: message"; @line 0 for the line that runs. Does not return. */
+/** script_misuse() - raise "file:line: message"; @line 0 for the line that runs. Does not return.
+ */
 int script_misuse(lua_State *L, int line, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4), noreturn));
 
@@ -145,7 +148,8 @@ void param_finish(lua_State *L);
 int param_check(const struct lab_param *p, const char *value, struct err *err);
 const struct lab_param *param_find(const struct lab *lab, const char *name);
 
-/** actor_new() - an actor for the function and @nargs arguments on top of @L's stack; leaves the actor there. */
+/** actor_new() - an actor for the function and @nargs arguments on top of @L's stack; leaves the
+ * actor there. */
 struct actor *actor_new(lua_State *L, int nargs);
 
 /** actor_wait_fd() - wait, then go on in @k. Used as `return actor_wait_fd(…)`. */
@@ -155,7 +159,8 @@ int actor_wait_fd(lua_State *L, const char *op, int fd, uint32_t events, lua_KCo
 /** actor_may_wait() - raise when @op is called where waiting is impossible. */
 void actor_may_wait(lua_State *L, const char *op);
 
-/** expect_flush() - hand the actor's pending expectation to the engine. Return: true when the actor has to wait for it. */
+/** expect_flush() - hand the actor's pending expectation to the engine. Return: true when the actor
+ * has to wait for it. */
 bool expect_flush(lua_State *L);
 
 #endif

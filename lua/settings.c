@@ -21,8 +21,9 @@ static const char *check_host(lua_State *L, const char *name, const char *field)
 		if (strlen(meta->hosts[i]) == len && strncmp(meta->hosts[i], name, len) == 0)
 			return name;
 	}
-	options_error(L, -1, "%s: '%.80s' names no host of this lab; write it HOST.net.ipv4.…, such as "
-			     "%s.net.ipv4.tcp_syncookies",
+	options_error(L, -1,
+		      "%s: '%.80s' names no host of this lab; write it HOST.net.ipv4.…, such as "
+		      "%s.net.ipv4.tcp_syncookies",
 		      field, name, meta->hosts[0]);
 }
 
@@ -88,8 +89,8 @@ static void read_sysctls(lua_State *L, struct lab_meta *meta)
 			options_error(L, -1,
 				      "sysctl is written { HOST = { [\"net.ipv4.…\"] = value } }");
 		check_host(L, lua_tostring(L, -2), "sysctl");
-		meta->n_sets = read_pairs(L, lua_tostring(L, -2), "sysctl", false, sets,
-					  meta->n_sets);
+		meta->n_sets =
+			read_pairs(L, lua_tostring(L, -2), "sysctl", false, sets, meta->n_sets);
 		lua_pop(L, 1);
 	}
 	meta->sets = sets;

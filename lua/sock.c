@@ -75,7 +75,8 @@ struct sock *sock_new(lua_State *L, unsigned host)
 	struct sock *s;
 
 	if (lab->n_sockets >= SCRIPT_MAX_SOCKETS)
-		script_misuse(L, 0, "the lab holds %d open sockets, which is the limit; close() some",
+		script_misuse(L, 0,
+			      "the lab holds %d open sockets, which is the limit; close() some",
 			      SCRIPT_MAX_SOCKETS);
 	s = lua_newuserdatauv(L, sizeof(*s), 0);
 	memset(s, 0, sizeof(*s));
@@ -140,10 +141,12 @@ static int sock_close(lua_State *L)
 	if (s->fd < 0)
 		return 0;
 	if (s->waiters)
-		return script_misuse(L, 0, "close() of a socket for which another actor waits; "
-					   "shutdown() wakes it");
+		return script_misuse(L, 0,
+				     "close() of a socket for which another actor waits; "
+				     "shutdown() wakes it");
 	call_begin(L, -1);
-	/* The report comes after the system call but wants the open socket: a dump finds it by its ends. */
+	/* The report comes after the system call but wants the open socket: a dump finds it by its
+	 * ends. */
 	close(s->fd);
 	s->fd = -1;
 	script_lab(L)->n_sockets--;
@@ -172,7 +175,8 @@ static int sock_tbc(lua_State *L)
 		sock_shut(L, 1);
 		return 0;
 	}
-	/* An expectation in the last line of a block is judged before the block closes its socket. */
+	/* An expectation in the last line of a block is judged before the block closes its socket.
+	 */
 	if (lua_isyieldable(L) && expect_flush(L))
 		return lua_yieldk(L, 0, 0, tbc_go);
 	return sock_close(L);
@@ -378,11 +382,11 @@ static int sock_tostring(lua_State *L)
 }
 
 static const struct script_fn methods[] = {
-	{ "accept", sock_accept, false },     { "close", sock_close, false },
+	{ "accept", sock_accept, false },       { "close", sock_close, false },
 	{ "connected", sock_connected, false }, { "error", sockopt_error, false },
-	{ "get", sockopt_get, false },	      { "info", sockinfo_table, false },
-	{ "packet", sock_packet, false },     { "read", stream_read, false },
-	{ "set", sockopt_set, false },	      { "shutdown", stream_shutdown, false },
+	{ "get", sockopt_get, false },          { "info", sockinfo_table, false },
+	{ "packet", sock_packet, false },       { "read", stream_read, false },
+	{ "set", sockopt_set, false },          { "shutdown", stream_shutdown, false },
 	{ "write", stream_write, false },
 };
 

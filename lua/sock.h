@@ -32,7 +32,8 @@ struct sock *sock_check(lua_State *L, const char *op);
 /** sock_new() - push a socket of @host, closed. */
 struct sock *sock_new(lua_State *L, unsigned host);
 
-/** sock_adopt() - the socket at @index now holds @fd: it stays open until it is closed or the lab is freed. */
+/** sock_adopt() - the socket at @index now holds @fd: it stays open until it is closed or the lab
+ * is freed. */
 void sock_adopt(lua_State *L, int index, int fd);
 
 /** sock_shut() - close without telling anybody. */
@@ -55,7 +56,8 @@ int sockopt_set(lua_State *L);
 int sockopt_get(lua_State *L);
 int sockopt_error(lua_State *L);
 
-/** sockopt_apply() - every option of the table { NAME = value } at @index. Return: 0 or a positive errno. */
+/** sockopt_apply() - every option of the table { NAME = value } at @index. Return: 0 or a positive
+ * errno. */
 int sockopt_apply(lua_State *L, struct sock *s, int index);
 
 int sockinfo_table(lua_State *L);

@@ -193,9 +193,9 @@ int sockopt_get(lua_State *L)
 		struct linger linger;
 		char word[64];
 	} value = { .integer = 0 };
-	socklen_t len = o->kind == WORD	    ? sizeof(value.word) - 1 :
-			o->kind == LINGER ? sizeof(value.linger) :
-					      sizeof(value.integer);
+	socklen_t len = o->kind == WORD     ? sizeof(value.word) - 1
+			: o->kind == LINGER ? sizeof(value.linger)
+					    : sizeof(value.integer);
 	int error;
 
 	call_begin(L, -1);

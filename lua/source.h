@@ -19,7 +19,8 @@ struct source {
 	size_t len;
 };
 
-/** source_read() - a regular file of at most SOURCE_MAX bytes that is no bytecode. Return: 0 or -errno. */
+/** source_read() - a regular file of at most SOURCE_MAX bytes that is no bytecode. Return: 0 or
+ * -errno. */
 int source_read(struct source *s, const char *path, struct err *err);
 void source_free(struct source *s);
 

@@ -92,7 +92,8 @@ int stream_read(lua_State *L)
 	size_t max = READ_DEFAULT;
 
 	if (s->listener)
-		return luaL_argerror(L, 1, "a listener has nothing to read; accept() gives a socket");
+		return luaL_argerror(L, 1,
+				     "a listener has nothing to read; accept() gives a socket");
 	lua_settop(L, 3);
 	if (lua_type(L, READ_WANT) == LUA_TTABLE && lua_isnil(L, READ_OPTS)) {
 		lua_replace(L, READ_OPTS);
@@ -154,7 +155,8 @@ static int write_go(lua_State *L, int status, lua_KContext ctx)
 		call_pend(L, s, "write", args);
 		return call_wait(L, s, "write", EPOLLOUT, (lua_KContext)sent + 1, write_go);
 	}
-	/* A part was taken: that is a success, as for write(2). The error comes with the next call. */
+	/* A part was taken: that is a success, as for write(2). The error comes with the next call.
+	 */
 	if (sent > 0)
 		error = 0;
 	call_end(L, s, "write", args, (int64_t)sent, error);
@@ -173,7 +175,8 @@ int stream_write(lua_State *L)
 	const struct sock *s = sock_check(L, "write");
 
 	if (s->listener)
-		return luaL_argerror(L, 1, "a listener cannot be written to; accept() gives a socket");
+		return luaL_argerror(L, 1,
+				     "a listener cannot be written to; accept() gives a socket");
 	if (lua_type(L, 2) != LUA_TSTRING)
 		return luaL_typeerror(L, 2, "string");
 	lua_settop(L, 3);
@@ -187,8 +190,8 @@ static const struct {
 	int how;
 	const char *shown;
 } directions[] = {
-	{ "read", SHUT_RD, "SHUT_RD" },	   { "rd", SHUT_RD, "SHUT_RD" },
-	{ "write", SHUT_WR, "SHUT_WR" },   { "wr", SHUT_WR, "SHUT_WR" },
+	{ "read", SHUT_RD, "SHUT_RD" },     { "rd", SHUT_RD, "SHUT_RD" },
+	{ "write", SHUT_WR, "SHUT_WR" },    { "wr", SHUT_WR, "SHUT_WR" },
 	{ "both", SHUT_RDWR, "SHUT_RDWR" }, { "rdwr", SHUT_RDWR, "SHUT_RDWR" },
 };
 

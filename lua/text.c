@@ -9,7 +9,8 @@
 #include "lab.h"
 #include "options.h"
 
-/* Shortest forms only, no surrogates: RFC 3629 section 4. Return: bytes used, 0 when it is not UTF-8. */
+/* Shortest forms only, no surrogates: RFC 3629 section 4. Return: bytes used, 0 when it is not
+ * UTF-8. */
 static size_t decode(const unsigned char *s, size_t len, uint32_t *cp)
 {
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };

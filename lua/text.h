@@ -8,10 +8,10 @@
 
 struct lab_text;
 
-#define TEXT_MAX_TITLE  200
-#define TEXT_MAX_STEP   1000
-#define TEXT_MAX_NOTE   4000
-#define TEXT_MAX_NAME   100
+#define TEXT_MAX_TITLE 200
+#define TEXT_MAX_STEP  1000
+#define TEXT_MAX_NOTE  4000
+#define TEXT_MAX_NAME  100
 
 /**
  * text_problem() - may this be shown? It has to be UTF-8 without control
@@ -19,8 +19,7 @@ struct lab_text;
  * @newlines: '\n' is allowed
  * Return: true when it may not, with the reason in @why.
  */
-bool text_problem(const char *text, size_t len, size_t max, bool newlines, char *why,
-		  size_t size);
+bool text_problem(const char *text, size_t len, size_t max, bool newlines, char *why, size_t size);
 
 /** text_clean() - replace in place by '?' whatever text_problem() refuses; '\n' stays. */
 void text_clean(char *text);

@@ -2,9 +2,9 @@
 #include "watch.h"
 
 #include <errno.h>
+#include <linux/tcp.h>
 #include <netinet/in.h>
 #include <string.h>
-#include <linux/tcp.h>
 #include <sys/socket.h>
 
 #include "../netns/sockdiag.h"
@@ -217,8 +217,10 @@ static const struct {
 	const char *name;
 	size_t offset, size;
 } fields[] = {
-#define FIELD(name, member) \
-	{ name, offsetof(struct tcp_info, member), sizeof(((struct tcp_info *)0)->member) }
+#define FIELD(name, member)                                                                        \
+	{                                                                                          \
+		name, offsetof(struct tcp_info, member), sizeof(((struct tcp_info *)0)->member)    \
+	}
 	FIELD("ca_state", tcpi_ca_state),
 	FIELD("retransmits", tcpi_retransmits),
 	FIELD("probes", tcpi_probes),
@@ -269,9 +271,10 @@ int sockinfo_table(lua_State *L)
 			memcpy(&value, at, sizeof(value));
 		set_integer(L, fields[i].name, value);
 	}
-	set_string(L, "state", info.tcpi_state == TCPSTATE_UNCONN ?
-				       "CLOSED" :
-				       tcpstate_name((enum tcpstate)info.tcpi_state));
+	set_string(L, "state",
+		   info.tcpi_state == TCPSTATE_UNCONN
+			   ? "CLOSED"
+			   : tcpstate_name((enum tcpstate)info.tcpi_state));
 	set_bool(L, "timestamps", info.tcpi_options & TCPI_OPT_TIMESTAMPS);
 	set_bool(L, "sack", info.tcpi_options & TCPI_OPT_SACK);
 	set_bool(L, "ecn", info.tcpi_options & TCPI_OPT_ECN);

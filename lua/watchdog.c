@@ -6,8 +6,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "lab.h"
 #include "confine.h"
+#include "lab.h"
 
 /* Timers are not inherited by a forked child: @owner says whose @timer is. */
 static struct {
@@ -20,8 +20,9 @@ static void barked(int signo)
 {
 	(void)signo;
 	if (dog.fatal)
-		dog.fatal("the lab used 5 s of processor time inside one call, which nothing can "
-			  "interrupt (a pattern that backtracks without end, or a huge repetition)");
+		dog.fatal(
+			"the lab used 5 s of processor time inside one call, which nothing can "
+			"interrupt (a pattern that backtracks without end, or a huge repetition)");
 }
 
 void lab_watchdog(void (*fatal)(const char *message))

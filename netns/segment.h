@@ -18,7 +18,8 @@ enum {
 	SEG_CWR = 0x80,
 };
 
-/* An endpoint. IPv4 addresses are kept IPv4-mapped (::ffff:a.b.c.d), so that one comparison serves both. */
+/* An endpoint. IPv4 addresses are kept IPv4-mapped (::ffff:a.b.c.d), so that one comparison serves
+ * both. */
 struct endpoint {
 	uint8_t addr[16];
 	uint16_t port; /* host order */
@@ -79,7 +80,8 @@ int segment_parse(const uint8_t *frame, size_t caplen, struct segment *seg);
 uint32_t segment_end(const struct segment *seg);
 
 #define SEG_FLAGS_MAX_TEXT 9
-/** segment_flags() - "S", "SA", "FPA", in the order SFRPAUEC (tcpdump's letters, E for ECE, C for CWR). Return: @buf. */
+/** segment_flags() - "S", "SA", "FPA", in the order SFRPAUEC (tcpdump's letters, E for ECE, C for
+ * CWR). Return: @buf. */
 const char *segment_flags(uint8_t flags, char buf[static SEG_FLAGS_MAX_TEXT]);
 
 /** segment_flags_parse() - letters in any order, either case. Return: the bits, or -EINVAL. */

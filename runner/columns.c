@@ -26,7 +26,8 @@
 #include <string.h>
 #include <utf8proc.h>
 
-#define ESC 0x1b
+#define ESC            0x1b
+#define NO_BREAK_SPACE 0xa0
 
 /*
  * @cp:    code point, or -1 for an SGR sequence or a bad byte
@@ -251,7 +252,11 @@ static void put_word(struct wrap *w)
 			new_line(w);
 			put_lines(w);
 		}
-		fwrite(g.at, 1, g.len, w->out);
+		/* held words together so far; a terminal without UTF-8 has no such character */
+		if (g.cp == NO_BREAK_SPACE)
+			fputc(' ', w->out);
+		else
+			fwrite(g.at, 1, g.len, w->out);
 		w->col += g.width;
 	}
 	w->word = end;

@@ -25,7 +25,7 @@ void columns_repeat(FILE *out, const char *piece, int n);
  * @first_used: columns already used on the first line. Breaks at spaces, and between wide characters by the
  * rule that closing punctuation (，。！？：；、）」』”) never starts a line and
  * opening punctuation never ends one. A word wider than a line is cut. SGR in force is carried over a break.
- * '\n' in @text is a hard break. No newline is written after the last line.
+ * A no-break space is written as a space. '\n' in @text is a hard break. No newline is written after the last line.
  */
 void columns_wrap(FILE *out, const char *text, int width, const char *indent, int first_used);
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../netns/cleanup.h"
 #include "columns.h"
 #include "lesson.h"
 
@@ -86,7 +87,8 @@ static void show_params(const struct lab_meta *m, const struct options *o, const
 		if (q->choices)
 			fprintf(p->out, "  (%s)", q->choices);
 		else if (q->min || q->max)
-			fprintf(p->out, "  (%s … %s)", q->min ? q->min : "", q->max ? q->max : "");
+			fprintf(p->out, "  (%s %s %s)", q->min ? q->min : "", p->utf8 ? "…" : "...",
+				q->max ? q->max : "");
 		fprintf(p->out, "  %s\n", text_of(&q->help, o->lang));
 	}
 }
@@ -102,11 +104,22 @@ static void show_counter_runs(const struct lab_meta *m, const struct options *o,
 	for (size_t i = 0; i < m->n_counter_runs; i++) {
 		const struct lab_counter_run *c = &m->counter_runs[i];
 
-		fprintf(p->out, "  %s\n    tcplab run %s", text_of(&c->name, o->lang), m->id);
+		_cleanup_free_ char *command = NULL;
+		size_t size;
+		FILE *f = open_memstream(&command, &size);
+
+		if (!f)
+			abort();
+		fprintf(f, "tcplab run %s", m->id);
 		for (size_t k = 0; k < c->n_params; k++)
-			fprintf(p->out, " --param %s=%s", c->params[k].name, c->params[k].value);
+			fprintf(f, " --param %s=%s", c->params[k].name, c->params[k].value);
 		for (size_t k = 0; k < c->n_sets; k++)
-			fprintf(p->out, " --set %s=%s", c->sets[k].name, c->sets[k].value);
+			fprintf(f, " --set %s=%s", c->sets[k].name, c->sets[k].value);
+		fclose(f);
+		fputs("  ", p->out);
+		columns_wrap(p->out, text_of(&c->name, o->lang), p->columns, "  ", 2);
+		fputs("\n    ", p->out);
+		columns_wrap(p->out, command, p->columns, "      ", 4);
 		fputc('\n', p->out);
 	}
 }

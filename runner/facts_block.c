@@ -52,7 +52,7 @@ int facts_ladder(const struct facts *f, const struct paper *paper, FILE *out, st
 	ladder = ladder_new(&sheet, f->header);
 	json_array_foreach (f->events, i, ev)
 		ladder_event(ladder, ev);
-	ladder_flush(ladder);
+	ladder_flush(ladder, INT64_MAX);
 	ladder_free(ladder);
 	say_dropped(f, paper, out);
 	return 0;

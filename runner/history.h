@@ -31,6 +31,10 @@ const struct packet_seen *history_find_packet(const struct history *h, unsigned 
 					      const struct endpoint *local,
 					      const struct endpoint *remote);
 
+/** history_last_packet() - the newest at @host, with @port at either end; 0 any. Return: it or NULL. */
+const struct packet_seen *history_last_packet(const struct history *h, unsigned host,
+					      uint16_t port);
+
 /* A socket of @host went into @state at @t. @conn: its connection's number, 0 for none. */
 struct history_entry {
 	int64_t t;

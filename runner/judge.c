@@ -368,6 +368,7 @@ static const struct conn *suspect(const struct judge *j, const struct expectatio
 	struct conn *c = NULL;
 	size_t n;
 	const struct history_entry *h = history_entries(j->hist, &n);
+	const struct packet_seen *p;
 
 	if (e->one_socket && watch_conn(j->watch, &e->local, &e->remote, &c))
 		return c;
@@ -376,6 +377,11 @@ static const struct conn *suspect(const struct judge *j, const struct expectatio
 		    concerns(e, &h[n].local, &h[n].remote))
 			watch_conn(j->watch, &h[n].local, &h[n].remote, &c);
 	}
+	/* No socket there ever had a state: then the last that was heard on the wire. */
+	p = e->host >= 0 && !c ? history_last_packet(j->hist, (unsigned)e->host, e->port) : NULL;
+	if (p)
+		watch_conn(j->watch, p->outgoing ? &p->segment.src : &p->segment.dst,
+			   p->outgoing ? &p->segment.dst : &p->segment.src, &c);
 	return c;
 }
 
@@ -386,7 +392,7 @@ static void record_decision(struct judge *j, const struct pending *p, const stru
 	const int64_t asked = e->at >= 0 ? e->at : e->within > 0 ? e->within : 0;
 	const struct conn *last = d == FAIL ? suspect(j, e) : NULL;
 	json_t *o = judgement_json(j->world, j->watch, p, r, d, unique_name(j, e),
-				   tolerance(j, asked), last);
+				   tolerance(j, asked), now, last);
 
 	json_object_set_new(o, "n", json_integer((json_int_t)(j->passed + j->failed + 1)));
 	if (d == PASS)

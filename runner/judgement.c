@@ -200,12 +200,13 @@ static json_t *last_events(const struct conn *c)
 
 json_t *judgement_json(const struct world *world, struct watch *watch, const struct pending *p,
 		       const struct reading *r, enum decision d, const char *name,
-		       int64_t tolerance, const struct conn *last)
+		       int64_t tolerance, int64_t now, const struct conn *last)
 {
 	const struct expectation *e = &p->e;
 	json_t *o = question_json(world, watch, p, name);
 	char where[512];
 
+	set_int(o, "t", now);
 	json_object_set_new(o, "verdict", json_string(d == PASS ? "pass" : "fail"));
 	add_answer(p, r, d, tolerance, o);
 	if (e->kind == EXPECT_VALUE) {

@@ -51,11 +51,12 @@ char *judgement_name(const struct world *world, const struct expectation *e);
  * judgement_json() - the fields of its `expect` event (docs/record.md).
  * @name:      unique in the run
  * @tolerance: that it was judged with, ns
+ * @now:       when it was decided, run clock ns
  * @last:      on failure, the connection whose last events are to be shown, or NULL
  * Return: a new reference.
  */
 json_t *judgement_json(const struct world *world, struct watch *watch, const struct pending *p,
 		       const struct reading *r, enum decision d, const char *name,
-		       int64_t tolerance, const struct conn *last);
+		       int64_t tolerance, int64_t now, const struct conn *last);
 
 #endif

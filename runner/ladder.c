@@ -60,6 +60,13 @@ struct ladder *ladder_new(const struct paper *paper, const json_t *header)
 		abort();
 	l->paper = paper;
 	l->many_hosts = json_array_size(hosts) > 2;
+	l->flight = SETTLE_NS;
+	for (size_t i = 0; i < json_array_size(hosts); i++) {
+		const json_int_t there_and_back = 2 * field_int(json_array_get(hosts, i), "delay");
+
+		if (l->flight < there_and_back + SETTLE_NS)
+			l->flight = there_and_back + SETTLE_NS;
+	}
 	for (size_t i = 0; i < 2; i++)
 		ladder_copy(l, l->host[i], sizeof(l->host[i]),
 			    field_text(json_array_get(hosts, i), "name"));
@@ -140,18 +147,26 @@ void ladder_settle(struct ladder *l)
 	drain(l, 0, true);
 }
 
-void ladder_flush(struct ladder *l)
+/* Draw as being on their way the segments that were sent before @sent. */
+static void draw_flying(struct ladder *l, json_int_t sent)
 {
 	struct waiting *w;
 
-	ladder_settle(l);
 	TAILQ_FOREACH(w, &l->flying, link)
 	{
-		if (!w->row.resumed)
-			draw(l, &w->row);
+		if (w->row.resumed || w->t >= sent)
+			continue;
+		ladder_settle(l);
+		draw(l, &w->row);
 		w->row.resumed = true;
 		w->row.cell[w->row.from].changed = false;
 	}
+}
+
+void ladder_flush(struct ladder *l, json_int_t t)
+{
+	ladder_settle(l);
+	draw_flying(l, t == INT64_MAX ? t : t - l->flight);
 	if (l->lines >= HEAD_EVERY) {
 		l->headed = false;
 		l->lines = 0;
@@ -395,4 +410,5 @@ void ladder_event(struct ladder *l, const json_t *ev)
 		if (field_is(ev, "ev", takes[i].ev))
 			takes[i].take(l, ev);
 	drain(l, field_int(ev, "t"), false);
+	draw_flying(l, field_int(ev, "t") - l->flight);
 }

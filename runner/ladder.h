@@ -30,9 +30,10 @@ void ladder_event(struct ladder *l, const json_t *ev);
 void ladder_settle(struct ladder *l);
 
 /**
- * ladder_flush() - print what is still on the way (sent, and not arrived so far), marked so; before
- * narration and at the end.
+ * ladder_flush() - before narration and at the end: print what is complete, and what has been on
+ * its way for longer than the link takes, marked so.
+ * @t: of the narration, ns; INT64_MAX at the end: whatever is still on its way
  */
-void ladder_flush(struct ladder *l);
+void ladder_flush(struct ladder *l, json_int_t t);
 
 #endif

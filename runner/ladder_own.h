@@ -72,6 +72,7 @@ struct listener {
 };
 
 /*
+ * @flight: a segment on its way for longer, ns, is drawn so before it arrives, if it does
  * @seen:  numbers of the segments that arrived last, a ring
  * @lines: rows since the head was drawn
  */
@@ -84,6 +85,7 @@ struct ladder {
 	struct waitings flying, done;
 	unsigned n_flying, n_done, lines;
 	uint64_t order;
+	json_int_t flight;
 	json_int_t seen[SEEN_MAX];
 	size_t n_seen;
 	struct listener listeners[LISTENERS_MAX];

@@ -23,10 +23,11 @@
 #include "paper.h"
 
 #define PLACEHOLDER_MAX 120
+#define KEPT_TOGETHER   16 /* "50.3 ms" does not end a line in its middle; a sentence may */
 
 static const char *const not_seen[] = {
 	[LANG_EN] = "(not seen in this run)",
-	[LANG_ZH] = "（这次运行中没有出现）",
+	[LANG_ZH] = "(这次运行中没有出现)",
 };
 
 /* ---- lines ------------------------------------------------------------- */
@@ -108,11 +109,15 @@ static int fail_at(struct expansion *x)
 /* ASCII punctuation may be escaped everywhere, and means nothing then (CommonMark 2.4). */
 static void put_word(const struct expansion *x, const char *text, bool code)
 {
+	bool short_word = strlen(text) <= KEPT_TOGETHER;
+
 	for (; *text; text++) {
 		if (code && *text == '`')
 			fputc('\'', x->out);
 		else if (*text == '\n')
 			fputc(' ', x->out);
+		else if (*text == ' ' && !code && short_word)
+			fputs("\xc2\xa0", x->out);
 		else {
 			if (!code && ispunct((unsigned char)*text))
 				fputc('\\', x->out);

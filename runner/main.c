@@ -30,14 +30,14 @@ struct command {
 };
 
 static const struct command commands[] = {
-	{ "run", { "LAB|FILE.lua …", "实验|文件.lua …" },
+	{ "run", { "LAB|FILE.lua ...", "实验|文件.lua …" },
 	  { "play a lab and explain what happened", "运行实验并解释发生了什么" }, command_run },
 	{ "list", { "", "" }, { "the labs of the course", "课程里的实验" }, command_list },
 	{ "show", { "LAB", "实验" },
 	  { "its lesson, what you can turn, how to see it fail", "讲义、可调参数、如何让它失败" },
 	  command_show },
 	{ "replay", { "FILE", "文件" }, { "show a recorded run again", "重放一次运行的记录" }, command_replay },
-	{ "check", { "[LAB …]", "[实验 …]" },
+	{ "check", { "[LAB ...]", "[实验 …]" },
 	  { "every lab, and its counter-runs, which must fail as stated",
 	    "检查每个实验，以及必须如声明般失败的反例" }, command_check },
 	{ "doctor", { "", "" },
@@ -116,14 +116,20 @@ static void print_row(const struct paper *p, const char *left, int width, const 
 	fputc('\n', p->out);
 }
 
+static void say(const struct paper *p, const char *text)
+{
+	columns_wrap(p->out, text, p->columns < 100 ? p->columns : 100, "", 0);
+	fputc('\n', p->out);
+}
+
 static int help(const struct options *o, struct err *err)
 {
 	const struct paper p = command_paper(o);
 
-	printf("%s\n\n", o->lang == LANG_ZH ? "tcplab：在真实 Linux 主机上做 TCP 实验，每一句话都由内核作证" :
-					      "tcplab: TCP by experiment, on real Linux hosts, in a terminal");
-	printf("%s\n", o->lang == LANG_ZH ? "用法：tcplab 命令 [选项] [参数]" :
-					    "usage: tcplab COMMAND [OPTION ...] [ARGUMENT ...]");
+	say(&p, o->lang == LANG_ZH ? "tcplab：在真实 Linux 主机上做 TCP 实验，每一句话都由内核作证\n" :
+				     "tcplab: TCP by experiment, on real Linux hosts, in a terminal\n");
+	say(&p, o->lang == LANG_ZH ? "用法：tcplab 命令 [选项] [参数]" :
+				     "usage: tcplab COMMAND [OPTION ...] [ARGUMENT ...]");
 	printf("\n");
 	for (size_t i = 0; i < N_COMMANDS; i++) {
 		char left[64];
@@ -143,20 +149,22 @@ static int help(const struct options *o, struct err *err)
 				 w->arg ? w->arg : "");
 		print_row(&p, left, 26, in(w->what, o->lang));
 	}
-	printf("\n%s\n", o->lang == LANG_ZH ?
-				 "退出状态：0 全部通过，1 有失败，2 用法错误或无法完成，3 本机无法运行而跳过" :
-				 "Exit status: 0 all pass, 1 some fail, 2 usage or broken, 3 skipped.");
+	printf("\n");
+	say(&p, o->lang == LANG_ZH ?
+			"退出状态：0 全部通过，1 有失败，2 用法错误或无法完成，3 本机无法运行而跳过" :
+			"Exit status: 0 all pass, 1 some fail, 2 usage or broken, 3 skipped.");
 	return command_stdout(err);
 }
 
 /* `tcplab` alone: what there is, and what to type next. */
 static int welcome(const struct options *o, struct err *err)
 {
+	const struct paper p = command_paper(o);
 	int rc;
 
-	printf("%s\n\n", o->lang == LANG_ZH ?
-				 "tcplab：在真实 Linux 主机上做 TCP 实验。每个实验搭建几台主机，真实地运行，再作解释。" :
-				 "tcplab: TCP by experiment. Each lab builds a few real Linux hosts, plays, and explains.");
+	say(&p, o->lang == LANG_ZH ?
+			"tcplab：在真实 Linux 主机上做 TCP 实验。每个实验搭建几台主机，真实地运行，再作解释。\n" :
+			"tcplab: TCP by experiment. Each lab builds a few real Linux hosts, plays, and explains.\n");
 	rc = command_list(o, err);
 	if (rc != 0)
 		return rc;

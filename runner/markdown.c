@@ -158,45 +158,11 @@ static const char *neighbour(cmark_node *node, bool after)
 	return node ? cmark_node_get_literal(node) : NULL;
 }
 
-static size_t char_bytes(const char *s)
-{
-	size_t n = 1;
-
-	while ((s[n] & 0xc0) == 0x80)
-		n++;
-	return n;
-}
-
-/*
- * @wide: takes two columns. Dashes, ellipses and curly quotes (U+2010 to U+2027) belong to the
- * text around them: Chinese has them too, and they are narrow.
- */
-static bool is_east_asian(const char *s, bool *wide)
-{
-	char one[8] = "";
-	size_t n = char_bytes(s);
-
-	if (n >= sizeof(one))
-		return false;
-	memcpy(one, s, n);
-	*wide = columns_width(one) == 2;
-	return *wide || (n == 3 && memcmp(one, "\xe2\x80", 2) == 0 && (one[2] & 0xff) >= 0x90 &&
-			 (one[2] & 0xff) <= 0xa7);
-}
-
-/* A line end in the source is a space, but Chinese has none between its characters. */
 static bool softbreak_is_space(cmark_node *node)
 {
-	const char *before = neighbour(node, false), *after = neighbour(node, true), *last;
-	bool wide_before = false, wide_after = false;
+	const char *before = neighbour(node, false), *after = neighbour(node, true);
 
-	if (!before || !*before || !after || !*after)
-		return true;
-	last = before + strlen(before) - 1;
-	while (last > before && (*last & 0xc0) == 0x80)
-		last--;
-	return !(is_east_asian(last, &wide_before) && is_east_asian(after, &wide_after) &&
-		 (wide_before || wide_after));
+	return page_spaced(before ? before : "", after ? after : "");
 }
 
 static void inline_event(struct run *r, cmark_node *node, bool entering)

@@ -173,3 +173,58 @@ void page_close(struct page *p, size_t before)
 		put_empty(p);
 	p->prefix[before] = '\0';
 }
+
+static size_t char_bytes(const char *s)
+{
+	size_t n = 1;
+
+	while ((s[n] & 0xc0) == 0x80)
+		n++;
+	return n;
+}
+
+/* How a character takes part in a text without spaces. */
+enum script {
+	SCRIPT_SPACED,  /* Latin and the like */
+	SCRIPT_NEUTRAL, /* U+2010 to U+2027: dashes, quotes, ellipses belong to what is around them
+			 */
+	SCRIPT_DENSE,   /* takes two columns */
+	SCRIPT_STOP,    /* 、。，：（ and the like have their white space in themselves */
+};
+
+static enum script script_of(const char *s)
+{
+	char one[8] = "";
+	size_t n = char_bytes(s);
+
+	if (n >= sizeof(one))
+		return SCRIPT_SPACED;
+	memcpy(one, s, n);
+	if (columns_width(one) == 2) {
+		bool cjk = memcmp(one, "\xe3\x80", 2) == 0;
+		bool fullwidth = memcmp(one, "\xef\xbc", 2) == 0;
+
+		return cjk || fullwidth ? SCRIPT_STOP : SCRIPT_DENSE;
+	}
+	if (memcmp(one, "\xe2\x80", 2) == 0 && (one[2] & 0xff) >= 0x90 && (one[2] & 0xff) <= 0xa7)
+		return SCRIPT_NEUTRAL;
+	return SCRIPT_SPACED;
+}
+
+bool page_spaced(const char *before, const char *after)
+{
+	const char *last = before + strlen(before);
+	enum script one, other;
+
+	if (!*before || !*after)
+		return true;
+	do
+		last--;
+	while (last > before && (*last & 0xc0) == 0x80);
+	one = script_of(last);
+	other = script_of(after);
+	if (one == SCRIPT_STOP || other == SCRIPT_STOP)
+		return false;
+	return one == SCRIPT_SPACED || other == SCRIPT_SPACED ||
+	       (one == SCRIPT_NEUTRAL && other == SCRIPT_NEUTRAL);
+}

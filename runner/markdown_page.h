@@ -62,4 +62,10 @@ void page_code(struct page *p, const char *text, bool verbatim);
 size_t page_open(struct page *p, const char *mark, const char *later);
 void page_close(struct page *p, size_t before);
 
+/**
+ * page_spaced() - does a line end between these two stand for a space? In Chinese it stands for
+ * nothing.
+ */
+bool page_spaced(const char *before, const char *after);
+
 #endif

@@ -53,6 +53,26 @@ bool record_full(const struct record *r)
 	return r->events >= RECORD_MAX_EVENTS;
 }
 
+/*
+ * connect() is told with the time at which it was called, and by then its SYN
+ * was seen and its connection found, later by a few microseconds. A connection
+ * is introduced before it is named all the same.
+ */
+static void introduce(struct record *r, const json_t *conn, int64_t t)
+{
+	for (size_t i = r->n_pending; i-- > 0;) {
+		struct pending *p = &r->pending[i];
+		const char *ev = json_string_value(json_object_get(p->ev, "ev"));
+
+		if (p->t <= t || strcmp(ev, "conn") != 0 ||
+		    !json_equal(json_object_get(p->ev, "id"), conn))
+			continue;
+		p->t = t;
+		json_object_set_new(p->ev, "t", json_integer(t));
+		return;
+	}
+}
+
 void record_event(struct record *r, const char *ev, int64_t t, json_t *fields)
 {
 	json_t *line;
@@ -62,6 +82,8 @@ void record_event(struct record *r, const char *ev, int64_t t, json_t *fields)
 		json_decref(fields);
 		return;
 	}
+	if (strcmp(ev, "call") == 0 && json_object_get(fields, "conn"))
+		introduce(r, json_object_get(fields, "conn"), t);
 	/* `ev` and `t` first: a person reads these lines too. */
 	line = strcmp(ev, "header") == 0 ?
 		       json_pack("{s:s}", "ev", ev) :

@@ -70,7 +70,7 @@ static void cut_off(struct view *v)
 	if (!v->header)
 		return;
 	if (v->opt.verbosity >= 0)
-		ladder_flush(v->ladder);
+		ladder_flush(v->ladder, INT64_MAX);
 	fputc('\n', v->opt.paper.out);
 	text_put(&v->opt.paper, INK_WARN, message(v->opt.paper.lang, MSG_CUT_OFF), "", 0);
 	end_run(v);
@@ -99,7 +99,7 @@ static void on_step(struct view *v, json_t *ev)
 
 	if (v->opt.verbosity < 0)
 		return;
-	ladder_flush(v->ladder);
+	ladder_flush(v->ladder, field_int(ev, "t"));
 	if (asprintf(&text, "%lld. %s", (long long)field_int(ev, "n"),
 		     lang_text(json_object_get(ev, "text"), paper->lang)) < 0)
 		abort();
@@ -114,7 +114,7 @@ static void on_note(struct view *v, json_t *ev)
 
 	if (v->opt.verbosity < 0)
 		return;
-	ladder_flush(v->ladder);
+	ladder_flush(v->ladder, field_int(ev, "t"));
 	fputs("  ", paper->out);
 	text_put(paper, INK_EMPH, lang_text(json_object_get(ev, "text"), paper->lang), "  ", 2);
 }
@@ -191,7 +191,7 @@ static void on_verdict(struct view *v, json_t *ev)
 	bool brief = v->opt.verbosity < 0;
 
 	if (!brief) {
-		ladder_flush(v->ladder);
+		ladder_flush(v->ladder, INT64_MAX);
 		if (field_is(ev, "verdict", "pass") || field_is(ev, "verdict", "fail"))
 			show_lesson(v);
 	}

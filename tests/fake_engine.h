@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -32,7 +33,6 @@
  * @log:    one line for each thing that the lab did
  * @held, @failed: value expectations
  * @last:   the last expectation, of any kind
- * @clock:  when not 0, the clock moves by that much at each look
  */
 struct fake {
 	struct netns home;
@@ -50,8 +50,8 @@ struct fake {
 	size_t n_entries;
 };
 
-static void FAKE_UNUSED __attribute__((format(printf, 2, 3))) fake_log(struct fake *f,
-								      const char *fmt, ...)
+static void FAKE_UNUSED __attribute__((format(printf, 2, 3)))
+fake_log(struct fake *f, const char *fmt, ...)
 {
 	va_list ap;
 	int n;
@@ -321,19 +321,16 @@ static int FAKE_UNUSED fake_play(struct fake *f, struct lab *lab, struct err *er
 static int FAKE_UNUSED fake_load(const char *text, const struct lab_setting *params, size_t n,
 				 struct lab **lab, struct err *err)
 {
-	char path[] = "fakelab-XXXXXX.lua";
-	int fd = mkstemps(path, 4), rc;
+	char path[64];
+	int fd = memfd_create("lab", MFD_CLOEXEC), rc;
 
-	if (fd < 0)
-		return err_set(err, errno, "mkstemps: %s", strerror(errno));
-	if (write(fd, text, strlen(text)) != (ssize_t)strlen(text)) {
-		close(fd);
-		unlink(path);
-		return err_set(err, EIO, "write");
+	if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text)) {
+		rc = err_set(err, errno, "memfd: %s", strerror(errno));
+	} else {
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+		rc = lab_load(path, params, n, lab, err);
 	}
 	close(fd);
-	rc = lab_load(path, params, n, lab, err);
-	unlink(path);
 	return rc;
 }
 

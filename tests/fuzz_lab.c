@@ -26,10 +26,11 @@ static void must(int holds, const char *what)
 static void shown(const char *text)
 {
 	for (; text && *text; text++)
-		must((unsigned char)*text >= ' ' && *text != 0x7f, "a control character came through");
+		must((unsigned char)*text >= ' ' && *text != 0x7f,
+		     "a control character came through");
 }
 
-static void timeless(const char *message)
+static void too_slow(const char *message)
 {
 	/* A slow input is the fuzzer's -timeout to find, not ours. */
 	(void)message;
@@ -44,7 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char path[64];
 	int fd = memfd_create("fuzz", MFD_CLOEXEC);
 
-	lab_watchdog(timeless);
+	lab_watchdog(too_slow);
 	must(fd >= 0 && write(fd, data, size) == (ssize_t)size, "memfd");
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	if (lab_load(path, &given, size % 2, &lab, &err) == 0) {

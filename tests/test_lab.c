@@ -20,7 +20,8 @@ static void no_world(void)
 	ck_assert_uint_eq(lab_open_sockets(NULL), 0);
 }
 
-/* Play @body as run(client, server); no value expectation may fail. Return: what fake_play() did. */
+/* Play @body as run(client, server); no value expectation may fail. Return: what fake_play() did.
+ */
 static int play(const char *head, const char *body, struct err *err)
 {
 	struct lab *lab = NULL;
@@ -100,7 +101,8 @@ START_TEST(sockets_talk)
 {
 	plays("for _, family in ipairs { 4, 6 } do\n"
 	      "  local l = assert(server:listen(80, { family = family, reuse = true }))\n"
-	      "  local c <close> = assert(client:connect(server, 80, { family = family, port = 40000 }))\n"
+	      "  local c <close> = assert(client:connect(server, 80, { family = family, port = "
+	      "40000 }))\n"
 	      "  local p <close> = assert(l:accept { timeout = '5s' })\n"
 	      "  expect(c.port):is(40000) expect(p.peer_port):is(40000) expect(l.port):is(80)\n"
 	      "  expect(p.host == server):is(true)\n"
@@ -146,7 +148,8 @@ START_TEST(the_network_answers)
 	      "local again, _, inuse = server:listen(80)\n"
 	      "expect(again):is(nil) expect(inuse):is('EADDRINUSE')\n"
 	      "local none, late, timeout = l:accept { timeout = '30ms' }\n"
-	      "expect(none):is(nil) expect(timeout):is('TIMEOUT') expect(late):is('timed out after 30 ms')\n"
+	      "expect(none):is(nil) expect(timeout):is('TIMEOUT') expect(late):is('timed out after "
+	      "30 ms')\n"
 	      "local _, _, zero = l:accept { timeout = 0 } expect(zero):is('TIMEOUT')\n"
 	      "local b = client:connect(server, 80, { wait = false })\n"
 	      "expect(b:connected { timeout = '5s' }):is(true)\n"
@@ -202,11 +205,12 @@ START_TEST(values_that_differ_fail)
 {
 	struct err err = ERR_INIT;
 
-	ck_ok(play("",
-		   "expect(1):is(2) expect('1'):is(1) expect(nil):is(false) expect(5):between(6, 7)\n"
-		   "expect('x'):between(1, 2) expect(100):about(120) expect(nil):about('1s')\n"
-		   "expect(1000000000):about('2s')",
-		   &err));
+	ck_ok(play(
+		"",
+		"expect(1):is(2) expect('1'):is(1) expect(nil):is(false) expect(5):between(6, 7)\n"
+		"expect('x'):between(1, 2) expect(100):about(120) expect(nil):about('1s')\n"
+		"expect(1000000000):about('2s')",
+		&err));
 	ck_assert_uint_eq(f.failed, 8);
 	ck_assert_uint_eq(f.held, 0);
 	logged("the value is about 2 s (± 275 ms), seen 1 s");
@@ -216,7 +220,8 @@ END_TEST
 START_TEST(expectations_reach_the_engine)
 {
 	plays("mark()\n"
-	      "expect(server):state('TCP_SYN_RECV', { port = 80 }):at('10ms'):hold('5ms'):as('first')");
+	      "expect(server):state('TCP_SYN_RECV', { port = 80 "
+	      "}):at('10ms'):hold('5ms'):as('first')");
 	ck_assert_int_eq(f.last.kind, EXPECT_STATE);
 	ck_assert_int_eq(f.last.host, 1);
 	ck_assert_uint_eq(f.last.states, 1U << TCPSTATE_SYN_RECV);
@@ -275,8 +280,9 @@ END_TEST
 START_TEST(hosts_can_be_asked)
 {
 	f.have_packet = true;
-	f.packet.segment = (struct segment){ .flags = SEG_SYN | SEG_ACK, .has_mss = true,
-					     .mss = 1460, .window = 65160 };
+	f.packet.segment = (struct segment){
+		.flags = SEG_SYN | SEG_ACK, .has_mss = true, .mss = 1460, .window = 65160
+	};
 	f.packet.ack = 1;
 	f.entry.state = TCPSTATE_TIME_WAIT;
 	f.entry.local.port = 80;
@@ -312,7 +318,8 @@ END_TEST
 START_TEST(actors_wait_for_each_other)
 {
 	plays("local order = {}\n"
-	      "local a = spawn(function(x) sleep('20ms') order[#order + 1] = x return x, nil, 3 end, 'a')\n"
+	      "local a = spawn(function(x) sleep('20ms') order[#order + 1] = x return x, nil, 3 "
+	      "end, 'a')\n"
 	      "local b = spawn(function() a:join() order[#order + 1] = 'b' end)\n"
 	      "expect(tostring(a)):is('actor 1')\n"
 	      "b:join() local x, none, three = a:join()\n"
@@ -331,23 +338,24 @@ START_TEST(a_failing_actor_ends_the_lab)
 {
 	struct err err = ERR_INIT;
 
-	ck_assert_int_eq(play("", "spawn(function() sleep('1ms') error('broken here') end)\nsleep('5s')",
-			      &err),
-			 -EINVAL);
+	ck_assert_int_eq(
+		play("", "spawn(function() sleep('1ms') error('broken here') end)\nsleep('5s')",
+		     &err),
+		-EINVAL);
 	ck_assert_msg(strstr(err.msg, ":4: broken here") != NULL, "%s", err.msg);
 }
 END_TEST
 
 START_TEST(parameters)
 {
-	static const char text[] =
-		"hosts = { 'a' }\n"
-		"n = param('n', 5, { min = 1, max = 9, help = 'how many' })\n"
-		"x = param('x', 0.5) b = param('b', false)\n"
-		"mode = param('mode', { oneof = { 'slow', 'fast' } })\n"
-		"other = param('other', 'two', { oneof = { 'one', 'two' } })\n"
-		"d = param('d', '20ms', { max = '1s' })\n"
-		"function run(a) value('all', table.concat({ n + 1, x, tostring(b), mode, other, d }, ' ')) end\n";
+	static const char text[] = "hosts = { 'a' }\n"
+				   "n = param('n', 5, { min = 1, max = 9, help = 'how many' })\n"
+				   "x = param('x', 0.5) b = param('b', false)\n"
+				   "mode = param('mode', { oneof = { 'slow', 'fast' } })\n"
+				   "other = param('other', 'two', { oneof = { 'one', 'two' } })\n"
+				   "d = param('d', '20ms', { max = '1s' })\n"
+				   "function run(a) value('all', table.concat({ n + 1, x, "
+				   "tostring(b), mode, other, d }, ' ')) end\n";
 	static const struct {
 		const char *name, *value, *want;
 	} wrong[] = {
@@ -363,7 +371,7 @@ START_TEST(parameters)
 		{ "mdoe", "fast", "did you mean 'mode'?; it has: n, x, b, mode, other, d" },
 	};
 	struct lab_setting given[] = {
-		{ "n", "7" },	    { "x", "1e-3" },   { "b", "true" },
+		{ "n", "7" },       { "x", "1e-3" },    { "b", "true" },
 		{ "mode", "fast" }, { "other", "one" }, { "d", "30ms" },
 	};
 	struct err err = ERR_INIT;

@@ -68,7 +68,8 @@ static int is_lab(const struct dirent *d)
 	return len > 4 && strcmp(d->d_name + len - 4, ".lua") == 0;
 }
 
-/* Each lab that lua/ itself refuses ends with the message that it names, and leaves nothing open. */
+/* Each lab that lua/ itself refuses ends with the message that it names, and leaves nothing open.
+ */
 START_TEST(labs_that_must_fail)
 {
 	struct dirent **names;

@@ -138,7 +138,7 @@ START_TEST(test_data_at_once)
 	conn(&b);
 	state(&b, 0, "client", "CLOSED", "ESTAB");
 	state(&b, 0, "server", "CLOSED", "ESTAB");
-	ladder_flush(b.ladder);
+	ladder_flush(b.ladder, INT64_MAX);
 	packet(&b, 1, "client", "out", 1, "PA");
 	ck_assert_int_eq(count(bench_text(&b), "PSH"), 0);
 	packet(&b, 2, "server", "in", 1, "PA");
@@ -157,7 +157,7 @@ START_TEST(test_state_before_packet)
 	conn(&b);
 	state(&b, 1, "client", "CLOSED", "SYN-SENT");
 	packet(&b, 2, "client", "out", 1, "S");
-	ladder_flush(b.ladder);
+	ladder_flush(b.ladder, INT64_MAX);
 	syn = line_with(bench_text(&b), "SYN seq 0");
 	ck_assert_int_eq(strncmp(syn, "SYN-SENT ", 9), 0);
 	ck_assert_ptr_null(strstr(bench_text(&b), "CLOSED →"));
@@ -172,12 +172,12 @@ START_TEST(test_on_its_way)
 	bench_open(&b, 100, true);
 	conn(&b);
 	packet(&b, 1, "client", "out", 1, "S");
-	ladder_flush(b.ladder);
+	ladder_flush(b.ladder, INT64_MAX);
 	ck_assert_int_eq(count(bench_text(&b), "on its way"), 1);
-	ladder_flush(b.ladder);
+	ladder_flush(b.ladder, INT64_MAX);
 	ck_assert_int_eq(count(bench_text(&b), "SYN seq 0"), 1);
 	packet(&b, 25, "server", "in", 1, "S");
-	ladder_flush(b.ladder);
+	ladder_flush(b.ladder, INT64_MAX);
 	ck_assert_int_eq(count(bench_text(&b), "arrives: SYN seq 0"), 1);
 	bench_close(&b);
 }
@@ -191,7 +191,7 @@ START_TEST(test_many_on_their_way)
 	conn(&b);
 	for (int i = 1; i <= 5000; i++)
 		packet(&b, i, "client", "out", i, "A");
-	ladder_flush(b.ladder);
+	ladder_flush(b.ladder, INT64_MAX);
 	ck_assert_int_eq(count(bench_text(&b), "on its way"), 5000);
 	bench_close(&b);
 }
@@ -211,7 +211,7 @@ START_TEST(test_nonsense)
 	feed(&b, json_pack("{s:s, s:i, s:s}", "ev", "lost", "seg", 77, "why", "rule"));
 	feed(&b, json_pack("{s:s}", "ev", "of a later format"));
 	feed(&b, json_array());
-	ladder_flush(b.ladder);
+	ladder_flush(b.ladder, INT64_MAX);
 	ck_assert_str_eq(bench_text(&b), "");
 	bench_close(&b);
 }
@@ -230,7 +230,7 @@ static char *whole(const char *name, int columns, bool utf8, enum lang lang)
 	l = ladder_new(&paper, json_array_get(all, 0));
 	json_array_foreach (all, i, ev)
 		ladder_event(l, ev);
-	ladder_flush(l);
+	ladder_flush(l, INT64_MAX);
 	ladder_free(l);
 	fclose(paper.out);
 	json_decref(all);

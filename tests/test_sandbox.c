@@ -7,11 +7,13 @@
 #include <linux/capability.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -499,6 +501,31 @@ START_TEST(test_hosts_can_be_built)
 }
 END_TEST
 
+static int idle(void *arg, int life_fd)
+{
+	(void)arg;
+	(void)life_fd;
+	return pause();
+}
+
+/* Where the machine's mounts are shared, as systemd makes them, ours still see nothing. */
+START_TEST(test_shared_mounts_do_not_learn_of_it)
+{
+	static char before[65536], after[65536];
+	struct sandbox box = SANDBOX_NONE;
+	struct err err = ERR_INIT;
+
+	ck_assert_int_eq(unshare(CLONE_NEWNS), 0);
+	ck_assert_int_eq(mount(NULL, "/", NULL, MS_REC | MS_SHARED, NULL), 0);
+	read_all("/proc/self/mountinfo", before, sizeof(before));
+	ck_assert_ptr_nonnull(strstr(before, "shared:"));
+	ck_ok(sandbox_spawn(&box, idle, NULL, &err));
+	read_all("/proc/self/mountinfo", after, sizeof(after));
+	sandbox_kill(&box);
+	ck_assert_str_eq(after, before);
+}
+END_TEST
+
 static TCase *life(const char *name, SFun setup)
 {
 	TCase *tc = tcase_create(name);
@@ -521,14 +548,15 @@ static TCase *life(const char *name, SFun setup)
 Suite *suite(void)
 {
 	Suite *s = suite_create("sandbox");
-	TCase *refused = tcase_create("refused");
+	TCase *own = tcase_create("in a user namespace of the test's own");
 
 	suite_add_tcase(s, life("as we are", share));
 	suite_add_tcase(s, life("as an ordinary user", as_user));
-	tcase_add_checked_fixture(refused, harness_namespaces, NULL);
-	tcase_add_test(refused, test_limit_with_rights);
-	tcase_add_test(refused, test_limit_without_rights);
-	tcase_add_test(refused, test_failure_of_the_child_comes_back);
-	suite_add_tcase(s, refused);
+	tcase_add_checked_fixture(own, harness_namespaces, NULL);
+	tcase_add_test(own, test_shared_mounts_do_not_learn_of_it);
+	tcase_add_test(own, test_limit_with_rights);
+	tcase_add_test(own, test_limit_without_rights);
+	tcase_add_test(own, test_failure_of_the_child_comes_back);
+	suite_add_tcase(s, own);
 	return s;
 }
