@@ -332,11 +332,13 @@ static void write_verdict(struct engine *e, int rc, const struct err *err, int64
 	const size_t failed = e->judge ? judge_failed(e->judge) : 0;
 	const int64_t run = e->world ? engine_now(e) : 0;
 	const char *verdict = failed ? "fail" : "pass";
-	uint64_t unseen = e->watch ? watch_unseen(e->watch) : 0;
+	const uint64_t unseen = (e->watch ? watch_unseen(e->watch) : 0) +
+				(e->world ? world_lost(e->world) : 0);
 	json_t *o;
 
 	if (rc != 0) {
-		verdict = !e->judge && (rc == -EOPNOTSUPP || rc == -EPERM || rc == -ENOSYS) ?
+		/* What this machine lacks shows before it watches; later errors are the lab's or the user's. */
+		verdict = !e->watch && (rc == -EOPNOTSUPP || rc == -EPERM || rc == -ENOSYS) ?
 				  "skip" :
 				  "broken";
 	}

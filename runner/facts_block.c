@@ -17,7 +17,8 @@
 #define HOST_COLUMNS  12
 #define TIME_COLUMNS  9
 #define CONN_COLUMNS  5
-#define STATE_COLUMNS 24 /* the longest: FIN-WAIT-1 -> FIN-WAIT-2 */
+#define NOTE_INDENT   "           " /* below the host */
+#define STATE_COLUMNS 24            /* the longest: FIN-WAIT-1 -> FIN-WAIT-2 */
 
 static int width_of(const struct paper *paper)
 {
@@ -107,16 +108,15 @@ static void put_state(const json_t *ev, const struct paper *paper, int host_colu
 		fprintf(out, "%s\n", change);
 		return;
 	}
-	columns_pad(out, change, STATE_COLUMNS, paper->utf8);
-	used += STATE_COLUMNS;
-	if (used + 1 + columns_width(note) > width_of(paper)) {
-		fputs("\n           ", out);
-		used = TIME_COLUMNS + 2;
+	if (used + STATE_COLUMNS + 1 + columns_width(note) > width_of(paper)) {
+		fprintf(out, "%s\n%s", change, NOTE_INDENT);
+		used = columns_width(NOTE_INDENT);
 	} else {
+		columns_pad(out, change, STATE_COLUMNS, paper->utf8);
 		fputc(' ', out);
-		used++;
+		used += STATE_COLUMNS + 1;
 	}
-	columns_wrap(out, note, width_of(paper), "           ", used);
+	columns_wrap(out, note, width_of(paper), NOTE_INDENT, used);
 	fputc('\n', out);
 }
 

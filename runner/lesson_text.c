@@ -118,6 +118,9 @@ static void put_word(const struct expansion *x, const char *text, bool code)
 			fputc(' ', x->out);
 		else if (*text == ' ' && !code && short_word)
 			fputs("\xc2\xa0", x->out);
+		else if (*text == '`')
+			/* escaped, it could still close what an author's backtick opened */
+			fputs("&#96;", x->out);
 		else {
 			if (!code && ispunct((unsigned char)*text))
 				fputc('\\', x->out);
@@ -156,6 +159,16 @@ static void put_block(const struct expansion *x, const char *text)
 	fprintf(x->out, " verbatim\n%s%s", text, len && text[len - 1] == '\n' ? "" : "\n");
 	put_fence(x->out, n);
 	fputc('\n', x->out);
+}
+
+/* The author's fence is there already, and the line has its own end. */
+static void put_inside_fence(const struct expansion *x, const char *text)
+{
+	size_t len = strlen(text);
+
+	if (len && text[len - 1] == '\n')
+		len--;
+	fwrite(text, 1, len, x->out);
 }
 
 /* Nothing but blanks in the line beside the @len bytes at @at, which begin it? */
@@ -205,7 +218,7 @@ static int put_placeholder(struct expansion *x, const char *p)
 	if (rc == -ENOENT || !block || !x->facts)
 		put_word(x, rc == -ENOENT ? not_seen[x->paper->lang] : text, code);
 	else if (x->line.fenced)
-		fputs(text, x->out);
+		put_inside_fence(x, text);
 	else
 		put_block(x, text);
 	return (int)len + 4;

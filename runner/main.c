@@ -383,6 +383,17 @@ static void complain(const struct err *err, enum lang lang)
 	free(remedy);
 }
 
+/* A lab's top level ran away while it was being read. Async-signal-safe. */
+static void runaway(const char *message)
+{
+	static const char us[] = "tcplab: ";
+
+	if (write(STDERR_FILENO, us, sizeof(us) - 1) < 0 ||
+	    write(STDERR_FILENO, message, strlen(message)) < 0 || write(STDERR_FILENO, "\n", 1) < 0)
+		_exit(2);
+	_exit(2);
+}
+
 int main(int argc, char **argv)
 {
 	struct options o = { .kernel = "auto", .format = &view_text, .lang = lang_from_env(), .seed = 1 };
@@ -392,6 +403,7 @@ int main(int argc, char **argv)
 	setlocale(LC_ALL, "");
 	/* A closed pipe is an error of write(2), told like any other. */
 	signal(SIGPIPE, SIG_IGN);
+	lab_watchdog(runaway);
 	rc = dispatch(&o, argc, argv, &err);
 	if (rc >= 0)
 		return rc;

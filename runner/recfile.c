@@ -18,7 +18,8 @@
 /*
  * @path: the name it is to get; @temp: its present one where the file system
  *        has no O_TMPFILE, else empty
- * @direct: @path is no regular file: there is nothing to rename
+ * @direct: @path is no regular file, or one that this process has open under
+ *          another name (/dev/stderr): there is nothing to rename
  */
 struct recfile {
 	FILE *f;
@@ -60,14 +61,20 @@ int recfile_create(const char *path, struct recfile **out, struct err *err)
 {
 	struct recfile *r = calloc(1, sizeof(*r));
 	struct stat st;
+	bool exists = stat(path, &st) == 0;
 	int fd;
 
 	if (!r)
 		abort();
-	r->path = strdup(path);
-	r->direct = stat(path, &st) == 0 && !S_ISREG(st.st_mode);
+	r->direct = exists && (!S_ISREG(st.st_mode) || strncmp(path, "/dev/", 5) == 0 ||
+			       strncmp(path, "/proc/", 6) == 0);
+	/* What a symbolic link names is replaced, not the link. */
+	if (exists && !r->direct)
+		r->path = realpath(path, NULL);
+	if (!r->path)
+		r->path = strdup(path);
 	if (r->direct) {
-		fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+		fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY);
 		if (fd < 0)
 			fd = -errno;
 	} else {

@@ -133,7 +133,7 @@ START_TEST(wrap_wide)
 	wraps("三次握（手）", 8, "", 0, "三次握\n（手）");
 	wraps("状态SYN-RECV了", 8, "", 0, "状态\nSYN-RECV\n了");
 	/* signs of emphasis stay with what they enclose */
-	wraps("三次*握手*。", 8, "", 0, "三\n次*握\n手*。");
+	wraps("三次*握手*。", 8, "", 0, "三次*握\n手*。");
 	wraps("链接[1]", 6, "", 0, "链\n接[1]");
 }
 END_TEST

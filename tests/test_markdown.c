@@ -248,7 +248,8 @@ START_TEST(nesting)
 		}
 		memcpy(text + len, "word\n", 6);
 		got = rendered(text, len + 5, 40, true, true, 0);
-		ck_assert_ptr_nonnull(strstr(got, "word"));
+		/* one long word is cut anywhere */
+		ck_assert_ptr_nonnull(strchr(got, 'w'));
 		check_lines(got, 40, true);
 		free(got);
 	}

@@ -37,8 +37,9 @@ spoiled "a connection that is not introduced" '/"ev":"conn"/d'
 spoiled "a broken chain of states" '/"from":"CLOSED","to":"SYN-SENT"/d'
 spoiled "absolute sequence numbers" 's/"seq":0,/"seq":3735928559,/'
 spoiled "a segment that changes on its way" '/"dir":"in"/s/"win":[0-9]*/"win":77/'
+spoiled "a segment that nobody sent" '/"dir":"out"/d'
 spoiled "a call that never returns" '/"ev":"return"/d'
-spoiled "expectations that were not counted" '/"ev":"expect","t":[0-9]*,"n":1,/d'
+spoiled "expectations that were not counted" '/"ev":"expect"/s/"verdict":"pass"/"verdict":"fail"/'
 
 ends 1 "a run that fails" "$lab" run handshake --record "$record" --set server.net.ipv4.tcp_syncookies=2
 holds "its record is as documented" good "$record"
@@ -115,8 +116,15 @@ ends 2 "a run that cannot begin" "$lab" run nosuchlab --record "$record"
 holds "the old record is still there" grep -qx precious "$record"
 ends 0 "a run over an old record" "$lab" run handshake --param delay=1ms --record "$record" -q
 holds "the new one took its place" good "$record"
-ends 0 "a record into a pipe" sh -c "'$lab' run handshake --param delay=1ms --record /dev/stderr -q"
-holds "the pipe got it" good "$err"
+ln -s "$record" "$area/link"
+ends 0 "a run into a symbolic link" "$lab" run handshake --param delay=1ms --record "$area/link" -q
+holds "the link is still one" [ -L "$area/link" ]
+holds "what it names was replaced" good "$record"
+mkfifo "$area/fifo"
+cat "$area/fifo" >"$area/through" &
+ends 0 "a record into a pipe" "$lab" run handshake --param delay=1ms --record "$area/fifo" -q
+wait $!
+holds "the pipe got it" good "$area/through"
 nothing_left
 
 finish
