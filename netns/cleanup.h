@@ -29,9 +29,9 @@ static inline void cleanup_fclose(FILE **f)
 		fclose(*f);
 }
 
-#define _cleanup_(fn) __attribute__((cleanup(fn)))
-#define _cleanup_free_ _cleanup_(cleanup_free)
-#define _cleanup_close_ _cleanup_(cleanup_close)
+#define _cleanup_(fn)    __attribute__((cleanup(fn)))
+#define _cleanup_free_   _cleanup_(cleanup_free)
+#define _cleanup_close_  _cleanup_(cleanup_close)
 #define _cleanup_fclose_ _cleanup_(cleanup_fclose)
 
 static inline int steal_fd(int *fd)
@@ -42,12 +42,12 @@ static inline int steal_fd(int *fd)
 	return taken;
 }
 
-#define steal_ptr(p)                          \
-	({                                    \
-		__typeof__(*(p)) *_pp = (p);  \
-		__typeof__(*(p)) _taken = *_pp; \
-		*_pp = NULL;                  \
-		_taken;                       \
+#define steal_ptr(p)                                                                               \
+	({                                                                                         \
+		__typeof__(*(p)) *_pp = (p);                                                       \
+		__typeof__(*(p)) _taken = *_pp;                                                    \
+		*_pp = NULL;                                                                       \
+		_taken;                                                                            \
 	})
 
 #endif

@@ -14,7 +14,7 @@ struct err;
  */
 #define NS_PER_US INT64_C(1000)
 #define NS_PER_MS INT64_C(1000000)
-#define NS_PER_S INT64_C(1000000000)
+#define NS_PER_S  INT64_C(1000000000)
 
 /** clock_now() - CLOCK_MONOTONIC. Return: nanoseconds; it cannot fail. */
 int64_t clock_now(void);

@@ -23,22 +23,19 @@ struct err {
  * err_set() - state a failure.
  * Return: -@code, so that a caller can write `return err_set(...)`.
  */
-int err_set(struct err *err, int code, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+int err_set(struct err *err, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 /**
  * err_context() - put "what we were doing: " before the message, while unwinding.
  * Return: the negative errno that @err already carries.
  */
-int err_context(struct err *err, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
+int err_context(struct err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /**
  * err_remedy() - say what the reader can do.
  * Return: the negative errno that @err already carries.
  */
-int err_remedy(struct err *err, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
+int err_remedy(struct err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /**
  * err_name() - the symbol of an errno, as programmers write it ("EPIPE").

@@ -38,7 +38,8 @@ struct options {
 
 /*
  * Each subcommand prints what it has to say on stdout. Return: the exit status
- * (0 all pass, 1 some fail, 2 usage or broken, 3 skipped), or -errno with @err, which main() prints.
+ * (0 all pass, 1 some fail, 2 usage or broken, 3 skipped), or -errno with @err, which main()
+ * prints.
  */
 int command_list(const struct options *o, struct err *err);
 int command_show(const struct options *o, struct err *err);
@@ -50,7 +51,8 @@ int command_doctor(const struct options *o, struct err *err);
 /** command_paper() - stdout, as the options want it. */
 struct paper command_paper(const struct options *o);
 
-/** command_stdout() - was all of it written? Return: 0, or -errno (EPIPE: a closed pipe; ENOSPC). */
+/** command_stdout() - was all of it written? Return: 0, or -errno (EPIPE: a closed pipe; ENOSPC).
+ */
 int command_stdout(struct err *err);
 
 #endif

@@ -184,8 +184,8 @@ static int check_counter_run(struct report *r, const char *path, const struct la
 		abort();
 	print_row(r, right, name, &out, *what ? what : verdict_word(out.verdict));
 	if (!right) {
-		worsen(r, out.verdict == VERDICT_PASS || out.verdict == VERDICT_FAIL ? VERDICT_FAIL :
-										       out.verdict);
+		worsen(r, out.verdict == VERDICT_PASS || out.verdict == VERDICT_FAIL ? VERDICT_FAIL
+										     : out.verdict);
 		rc = show_kept(r, err);
 	}
 	outcome_free(&out);
@@ -224,9 +224,8 @@ static int check_lab(struct report *r, const char *arg, struct err *err)
 	worsen(r, out.verdict);
 	if (out.verdict != VERDICT_PASS)
 		rc = show_kept(r, err);
-	for (size_t i = 0; rc == 0 && !r->signal && out.verdict == VERDICT_PASS &&
-			   i < m->n_counter_runs;
-	     i++)
+	for (size_t i = 0;
+	     rc == 0 && !r->signal && out.verdict == VERDICT_PASS && i < m->n_counter_runs; i++)
 		rc = check_counter_run(r, path, &m->counter_runs[i], err);
 	outcome_free(&out);
 	lab_free(lab);

@@ -39,8 +39,8 @@ static int list_one(const struct options *o, const struct paper *p, const char *
 		char *line = NULL;
 
 		snprintf(indent, sizeof(indent), "%*s", width + 4, "");
-		if (asprintf(&line, "%s%s%s", title, *summary ? (o->lang == LANG_ZH ? "：" : ". ") : "",
-			     summary) < 0)
+		if (asprintf(&line, "%s%s%s", title,
+			     *summary ? (o->lang == LANG_ZH ? "：" : ". ") : "", summary) < 0)
 			abort();
 		columns_wrap(p->out, line, p->columns < 100 ? p->columns : 100, indent, width + 4);
 		free(line);
@@ -78,7 +78,8 @@ static void show_params(const struct lab_meta *m, const struct options *o, const
 	if (m->n_params == 0)
 		return;
 	fprintf(p->out, "\n%s%s%s\n", ink(p, INK_STRONG),
-		o->lang == LANG_ZH ? "可调参数（--param 名=值）" : "What you can turn (--param NAME=VALUE)",
+		o->lang == LANG_ZH ? "可调参数（--param 名=值）"
+				   : "What you can turn (--param NAME=VALUE)",
 		ink_off(p));
 	for (size_t i = 0; i < m->n_params; i++) {
 		const struct lab_param *q = &m->params[i];
@@ -155,7 +156,8 @@ int command_show(const struct options *o, struct err *err)
 	if (rc == 0) {
 		show_params(m, o, &p);
 		show_counter_runs(m, o, &p);
-		fprintf(p.out, "\n%s tcplab run %s\n", o->lang == LANG_ZH ? "运行：" : "Run it:", m->id);
+		fprintf(p.out, "\n%s tcplab run %s\n",
+			o->lang == LANG_ZH ? "运行：" : "Run it:", m->id);
 	}
 	lab_free(lab);
 	return rc < 0 ? rc : command_stdout(err);

@@ -30,10 +30,9 @@ static int on_event(void *arg, json_t *ev, const char *line, size_t len, struct 
 static int run_one(const struct options *o, const char *arg, struct sinks *sinks, int *signal,
 		   struct err *err)
 {
-	struct engine_spec spec = { .n_sets = o->n_sets,
-				    .sets = o->sets,
-				    .backend = o->backend,
-				    .seed = o->seed };
+	struct engine_spec spec = {
+		.n_sets = o->n_sets, .sets = o->sets, .backend = o->backend, .seed = o->seed
+	};
 	struct lab *lab;
 	struct outcome out;
 	char path[4096];
@@ -83,7 +82,8 @@ int command_run(const struct options *o, struct err *err)
 
 	if (o->n_args == 0) {
 		err_set(err, EINVAL, "run: which lab?");
-		return err_remedy(err, "for instance `tcplab run handshake`; `tcplab list` shows them all");
+		return err_remedy(
+			err, "for instance `tcplab run handshake`; `tcplab list` shows them all");
 	}
 	if (o->record && o->n_args > 1) {
 		err_set(err, EINVAL, "run: --record takes one lab, %d were given", o->n_args);

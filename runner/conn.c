@@ -19,12 +19,12 @@
  * where it arrives, as if somebody had injected it; that is what it is.
  */
 
-#define CONN_BUCKETS 4096
-#define CONN_MAX 4096	    /* connections with a number; later ones are folded */
-#define CONN_MAX_FOREIGN 64 /* of those, with an address that no host has: a flood's */
-#define CONN_MAX_FLYING 512 /* segments of one direction on the way at once */
+#define CONN_BUCKETS     4096
+#define CONN_MAX         4096 /* connections with a number; later ones are folded */
+#define CONN_MAX_FOREIGN 64   /* of those, with an address that no host has: a flood's */
+#define CONN_MAX_FLYING  512  /* segments of one direction on the way at once */
 #define CONN_MAX_EXPLAIN 64
-#define CONN_TOLD 8
+#define CONN_TOLD        8
 
 struct flying {
 	uint64_t digest, seg;
@@ -107,8 +107,8 @@ int conns_host(const struct conns *cs, const struct endpoint *ep)
 	for (size_t i = 0; i < world_host_count(cs->world); i++) {
 		const struct host *h = world_host(cs->world, i);
 
-		if (endpoint_is_v4(ep) ? memcmp(ep->addr + 12, &h->ipv4, 4) == 0 :
-					 memcmp(ep->addr, &h->ipv6, 16) == 0)
+		if (endpoint_is_v4(ep) ? memcmp(ep->addr + 12, &h->ipv4, 4) == 0
+				       : memcmp(ep->addr, &h->ipv6, 16) == 0)
 			return (int)i;
 	}
 	return -1;
@@ -246,7 +246,8 @@ static bool before(uint32_t a, uint32_t b)
 	return (int32_t)(a - b) < 0;
 }
 
-/* What the sender's numbers count from, learnt from its SYN, or from the first segment that shows them. */
+/* What the sender's numbers count from, learnt from its SYN, or from the first segment that shows
+ * them. */
 static void learn(struct end *from, struct end *to, const struct segment *s)
 {
 	const bool syn = s->flags & SEG_SYN, rst = s->flags & SEG_RST;
@@ -284,8 +285,8 @@ static bool sent_before(struct end *from, const struct segment *s)
 	return again;
 }
 
-struct conn_end conn_packet(struct conns *cs, const struct segment *s, bool outgoing,
-			    bool *fresh, struct conn_segment *out)
+struct conn_end conn_packet(struct conns *cs, const struct segment *s, bool outgoing, bool *fresh,
+			    struct conn_segment *out)
 {
 	const bool opens = (s->flags & (SEG_SYN | SEG_ACK)) == SEG_SYN;
 	const struct endpoint *local = outgoing ? &s->src : &s->dst;

@@ -63,10 +63,11 @@ struct conn_segment {
  * conn_packet() - a host saw @s: find or make its connection, number it.
  * @outgoing: at its sender; otherwise at its receiver
  */
-struct conn_end conn_packet(struct conns *cs, const struct segment *s, bool outgoing,
-			    bool *fresh, struct conn_segment *out);
+struct conn_end conn_packet(struct conns *cs, const struct segment *s, bool outgoing, bool *fresh,
+			    struct conn_segment *out);
 
-/** conn_lost() - the network dropped @s. Return: its connection and in @seg its number, 0 if unknown. */
+/** conn_lost() - the network dropped @s. Return: its connection and in @seg its number, 0 if
+ * unknown. */
 struct conn_end conn_lost(struct conns *cs, const struct segment *s, uint64_t *seg);
 
 /** conn_explain() - remember @p for the next infer; conn_infer() consumes what was remembered. */
@@ -74,7 +75,8 @@ void conn_explain(struct conn_end e, const struct infer_packet *p);
 size_t conn_infer(struct conn_end e, enum tcpstate from, enum tcpstate to,
 		  struct infer_step steps[static INFER_MAX_STEPS]);
 
-/** conns_forget() - a dump of @host begun at @until has been explained: drop what came before it. */
+/** conns_forget() - a dump of @host begun at @until has been explained: drop what came before it.
+ */
 void conns_forget(struct conns *cs, int host, int64_t until);
 
 /**

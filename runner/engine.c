@@ -332,19 +332,20 @@ static void write_verdict(struct engine *e, int rc, const struct err *err, int64
 	const size_t failed = e->judge ? judge_failed(e->judge) : 0;
 	const int64_t run = e->world ? engine_now(e) : 0;
 	const char *verdict = failed ? "fail" : "pass";
-	const uint64_t unseen = (e->watch ? watch_unseen(e->watch) : 0) +
-				(e->world ? world_lost(e->world) : 0);
+	const uint64_t unseen =
+		(e->watch ? watch_unseen(e->watch) : 0) + (e->world ? world_lost(e->world) : 0);
 	json_t *o;
 
 	if (rc != 0) {
-		/* What this machine lacks shows before it watches; later errors are the lab's or the user's. */
-		verdict = !e->watch && (rc == -EOPNOTSUPP || rc == -EPERM || rc == -ENOSYS) ?
-				  "skip" :
-				  "broken";
+		/* What this machine lacks shows before it watches; later errors are the lab's or
+		 * the user's. */
+		verdict = !e->watch && (rc == -EOPNOTSUPP || rc == -EPERM || rc == -ENOSYS)
+				  ? "skip"
+				  : "broken";
 	}
-	o = json_pack("{s:s, s:I, s:I, s:I, s:I}", "verdict", verdict, "passed",
-		      (json_int_t)passed, "failed", (json_int_t)failed, "wall",
-		      (json_int_t)(clock_now() - begun), "run", (json_int_t)run);
+	o = json_pack("{s:s, s:I, s:I, s:I, s:I}", "verdict", verdict, "passed", (json_int_t)passed,
+		      "failed", (json_int_t)failed, "wall", (json_int_t)(clock_now() - begun),
+		      "run", (json_int_t)run);
 	if (rc != 0) {
 		json_object_set_new(o, "why", json_string(err->msg));
 		if (err->remedy[0])

@@ -71,7 +71,8 @@ static unsigned conn_of(struct engine *e, unsigned host, int fd)
 	struct conn *c;
 	size_t cursor = 0;
 
-	if (fd < 0 || getsockname(fd, (struct sockaddr *)&a, &la) != 0 || !endpoint_from(&a, &local))
+	if (fd < 0 || getsockname(fd, (struct sockaddr *)&a, &la) != 0 ||
+	    !endpoint_from(&a, &local))
 		return 0;
 	if (getpeername(fd, (struct sockaddr *)&b, &lb) == 0 && endpoint_from(&b, &remote))
 		return watch_conn(e->watch, &local, &remote, &c);
@@ -84,7 +85,8 @@ static unsigned conn_of(struct engine *e, unsigned host, int fd)
 	return 0;
 }
 
-/* A call was made on @host: look at once, or at the end of the turn where that would be much work. */
+/* A call was made on @host: look at once, or at the end of the turn where that would be much work.
+ */
 static void look(struct engine *e, unsigned host)
 {
 	size_t sockets = 0;
@@ -149,16 +151,17 @@ static void op_step(void *engine, const struct lab_text *text)
 
 	if (!e->broken.code)
 		(void)watch_report_counters(e->watch, &e->broken); /* e->broken says it */
-	record_event(e->rec, "step", engine_now(e),
-		     json_pack("{s:I, s:o}", "n", (json_int_t)++e->steps, "text",
-			       eventjson_text(text)));
+	record_event(
+		e->rec, "step", engine_now(e),
+		json_pack("{s:I, s:o}", "n", (json_int_t)++e->steps, "text", eventjson_text(text)));
 }
 
 static void op_note(void *engine, const struct lab_text *text)
 {
 	struct engine *e = engine;
 
-	record_event(e->rec, "note", engine_now(e), json_pack("{s:o}", "text", eventjson_text(text)));
+	record_event(e->rec, "note", engine_now(e),
+		     json_pack("{s:o}", "text", eventjson_text(text)));
 }
 
 static void op_value(void *engine, const char *name, const char *value, const char *unit)

@@ -19,10 +19,10 @@ json_t *eventjson_packet(const char *host, unsigned conn, const struct packet_se
 {
 	const struct segment *s = &p->segment;
 	char flags[SEG_FLAGS_MAX_TEXT];
-	json_t *o = json_pack("{s:s, s:s, s:I, s:i, s:s, s:I}", "host", host, "dir",
-			      p->outgoing ? "out" : "in", "seg", (json_int_t)cs->seg, "conn",
-			      (int)conn, "flags", segment_flags(s->flags, flags), "seq",
-			      (json_int_t)cs->seq);
+	json_t *o =
+		json_pack("{s:s, s:s, s:I, s:i, s:s, s:I}", "host", host, "dir",
+			  p->outgoing ? "out" : "in", "seg", (json_int_t)cs->seg, "conn", (int)conn,
+			  "flags", segment_flags(s->flags, flags), "seq", (json_int_t)cs->seq);
 
 	if (s->flags & SEG_ACK)
 		set(o, "ack", cs->ack);
@@ -38,19 +38,18 @@ json_t *eventjson_packet(const char *host, unsigned conn, const struct packet_se
 	if (s->has_sackok)
 		json_object_set_new(o, "sackok", json_true());
 	if (s->has_ts)
-		json_object_set_new(o, "ts",
-				    json_pack("[I, I]", (json_int_t)cs->tsval,
-					      (json_int_t)cs->tsecr));
+		json_object_set_new(
+			o, "ts", json_pack("[I, I]", (json_int_t)cs->tsval, (json_int_t)cs->tsecr));
 	if (s->n_sack > 0) {
 		/* Relative as the ack is: both count the peer's bytes. */
 		const uint32_t base = s->ack - cs->ack;
 		json_t *blocks = json_array();
 
 		for (unsigned i = 0; i < s->n_sack; i++)
-			json_array_append_new(blocks,
-					      json_pack("[I, I]",
-							(json_int_t)(uint32_t)(s->sack[i][0] - base),
-							(json_int_t)(uint32_t)(s->sack[i][1] - base)));
+			json_array_append_new(
+				blocks,
+				json_pack("[I, I]", (json_int_t)(uint32_t)(s->sack[i][0] - base),
+					  (json_int_t)(uint32_t)(s->sack[i][1] - base)));
 		json_object_set_new(o, "sack", blocks);
 	}
 	if (s->fastopen_len >= 0)
@@ -59,8 +58,10 @@ json_t *eventjson_packet(const char *host, unsigned conn, const struct packet_se
 }
 
 static const char *const timer_name[] = {
-	[SOCK_TIMER_OFF] = NULL,	 [SOCK_TIMER_RETRANS] = "retrans",
-	[SOCK_TIMER_KEEPALIVE] = "keepalive", [SOCK_TIMER_TIMEWAIT] = "timewait",
+	[SOCK_TIMER_OFF] = NULL,
+	[SOCK_TIMER_RETRANS] = "retrans",
+	[SOCK_TIMER_KEEPALIVE] = "keepalive",
+	[SOCK_TIMER_TIMEWAIT] = "timewait",
 	[SOCK_TIMER_PROBE] = "probe",
 };
 static_assert(sizeof(timer_name) / sizeof(*timer_name) == SOCK_TIMER_PROBE + 1,

@@ -28,15 +28,18 @@
  * returns, and with it the world is gone.
  */
 
-#define LINE_ROOM (64 * 1024)
+#define LINE_ROOM      (64 * 1024)
 #define LINE_MAX_BYTES (16 * 1024 * 1024)
 
 /*
+ * @last: time of the latest event
  * @line: what has come of a line so far, @len bytes
  */
 struct run {
+	const struct engine_spec *spec;
 	front_event_fn *fn;
 	void *arg;
+	int64_t last;
 	struct outcome *out;
 	bool seen_header, seen_verdict;
 	char *line;
@@ -100,9 +103,10 @@ static int hand_on(struct run *r, json_t *ev, const char *line, size_t len, stru
 	} else if (field_is(ev, "ev", "verdict")) {
 		if (field_is(ev, "verdict", "skip") && must_run()) {
 			json_object_set_new(ev, "verdict", json_string("broken"));
-			json_object_set_new(ev, "why",
-					    json_sprintf("TCPLAB_MUST_RUN=1, and the lab cannot run: %s",
-							 field_text(ev, "why")));
+			json_object_set_new(
+				ev, "why",
+				json_sprintf("TCPLAB_MUST_RUN=1, and the lab cannot run: %s",
+					     field_text(ev, "why")));
 			line = NULL;
 		}
 		note_verdict(r, ev);
@@ -117,25 +121,35 @@ static int hand_on(struct run *r, json_t *ev, const char *line, size_t len, stru
 	return r->fn(r->arg, ev, line, len, err);
 }
 
-/* Say it ourselves, for an engine that cannot. */
-static int say_verdict(struct run *r, const struct engine_spec *spec, const char *verdict,
-		       const char *why, const char *remedy, struct err *err)
+/* Of an engine that ended before it could write one. */
+static int say_header(struct run *r, struct err *err)
 {
 	json_t *ev;
-	int rc = 0;
+	int rc;
+
+	if (r->seen_header)
+		return 0;
+	ev = header_json(r->spec, NULL);
+	json_object_set_new(ev, "ev", json_string("header"));
+	rc = hand_on(r, ev, NULL, 0, err);
+	json_decref(ev);
+	return rc;
+}
+
+/* Say it ourselves, for an engine that cannot. */
+static int say_verdict(struct run *r, const char *verdict, const char *why, const char *remedy,
+		       struct err *err)
+{
+	json_t *ev;
+	int rc;
 
 	if (r->seen_verdict)
 		return 0;
-	if (!r->seen_header) {
-		ev = header_json(spec, NULL);
-		json_object_set_new(ev, "ev", json_string("header"));
-		rc = hand_on(r, ev, NULL, 0, err);
-		json_decref(ev);
-	}
+	rc = say_header(r, err);
 	if (rc < 0)
 		return rc;
 	ev = json_pack("{s:s, s:I, s:s, s:s, s:s, s:I, s:I, s:I}", "ev", "verdict", "t",
-		       (json_int_t)0, "verdict", verdict, "why", why, "by", "front", "passed",
+		       (json_int_t)r->last, "verdict", verdict, "why", why, "by", "front", "passed",
 		       (json_int_t)r->out->passed, "failed",
 		       (json_int_t)json_array_size(r->out->failed), "wall",
 		       (json_int_t)(clock_now() - r->out->wall));
@@ -157,9 +171,18 @@ static int take_line(struct run *r, char *line, size_t len, struct err *err)
 	ev = json_loadb(line, len, 0, &je);
 	if (!json_is_object(ev)) {
 		json_decref(ev);
-		return err_set(err, EPROTO, "the engine wrote a line that is no event: %s", je.text);
+		return err_set(err, EPROTO, "the engine wrote a line that is no event: %s",
+			       je.text);
 	}
-	rc = hand_on(r, ev, line, len, err);
+	/* A watchdog's verdict is all that its engine has left to say: no header, no clock. */
+	rc = field_is(ev, "ev", "header") ? 0 : say_header(r, err);
+	if (field_is(ev, "by", "watchdog")) {
+		json_object_set_new(ev, "t", json_integer(r->last));
+		line = NULL;
+	}
+	r->last = field_int(ev, "t");
+	if (rc == 0)
+		rc = hand_on(r, ev, line, len, err);
 	json_decref(ev);
 	return rc;
 }
@@ -180,7 +203,9 @@ static int read_lines(struct run *r, int fd, struct err *err)
 	}
 	n = read(fd, r->line + r->len, r->room - r->len);
 	if (n < 0)
-		return errno == EINTR ? 0 : err_set(err, errno, "reading the record: %s", strerror(errno));
+		return errno == EINTR
+			       ? 0
+			       : err_set(err, errno, "reading the record: %s", strerror(errno));
 	if (n == 0)
 		return 1;
 	r->len += (size_t)n;
@@ -239,14 +264,14 @@ static int follow(struct run *r, int record_fd, int signal_fd, struct err *err)
 	return rc < 0 ? rc : 0;
 }
 
-static int end_of(struct run *r, const struct engine_spec *spec, int status, struct err *err)
+static int end_of(struct run *r, int status, struct err *err)
 {
 	char why[256];
 
 	if (r->out->signal) {
 		snprintf(why, sizeof(why), "stopped by %s",
 			 r->out->signal == SIGINT ? "Ctrl-C" : strsignal(r->out->signal));
-		return say_verdict(r, spec, "broken", why, NULL, err);
+		return say_verdict(r, "broken", why, NULL, err);
 	}
 	if (WIFSIGNALED(status))
 		snprintf(why, sizeof(why), "the engine was ended by signal %d (%s)",
@@ -254,15 +279,16 @@ static int end_of(struct run *r, const struct engine_spec *spec, int status, str
 	else
 		snprintf(why, sizeof(why), "the engine ended with status %d and without a verdict",
 			 WEXITSTATUS(status));
-	return say_verdict(r, spec, "broken", why,
-			   "run it again; if it happens again it is a defect of tcplab: please report it",
-			   err);
+	return say_verdict(
+		r, "broken", why,
+		"run it again; if it happens again it is a defect of tcplab: please report it",
+		err);
 }
 
 int front_run(const struct engine_spec *spec, front_event_fn *fn, void *arg, struct outcome *out,
 	      struct err *err)
 {
-	struct run r = { .fn = fn, .arg = arg, .out = out };
+	struct run r = { .spec = spec, .fn = fn, .arg = arg, .out = out };
 	struct sandbox box = { .pid = -1, .life = -1 };
 	struct child child = { .spec = spec };
 	_cleanup_close_ int signal_fd = -1, reader = -1;
@@ -287,7 +313,7 @@ int front_run(const struct engine_spec *spec, front_event_fn *fn, void *arg, str
 	rc = sandbox_spawn(&box, child_main, &child, &why);
 	close(pipe_fd[1]);
 	if (rc != 0) {
-		rc = say_verdict(&r, spec, "skip", why.msg, why.remedy, err);
+		rc = say_verdict(&r, "skip", why.msg, why.remedy, err);
 		out->wall = clock_now() - out->wall;
 		return rc;
 	}
@@ -301,10 +327,10 @@ int front_run(const struct engine_spec *spec, front_event_fn *fn, void *arg, str
 			rc = read_lines(&r, reader, err);
 		rc = rc > 0 ? 0 : rc;
 		if (rc == 0)
-			rc = end_of(&r, spec, 0, err);
+			rc = end_of(&r, 0, err);
 	} else {
 		status = sandbox_wait(&box);
-		rc = end_of(&r, spec, status, err);
+		rc = end_of(&r, status, err);
 	}
 	sigprocmask(SIG_SETMASK, &old, NULL);
 	free(r.line);

@@ -59,10 +59,10 @@ json_t *header_json(const struct engine_spec *spec, const struct world *world)
 		      "s:{s:s, s:s}, s:o}",
 		      "format", RECORD_FORMAT, "tcplab", TCPLAB_VERSION, "date", date, "lab", m->id,
 		      "file", spec->file, "title", eventjson_text(&m->title), "params", params,
-		      "set", settings_json(m->sets, m->n_sets, spec->sets, spec->n_sets),
-		      "seed", (json_int_t)spec->seed, "kernel", "release", un.release, "kind",
-		      "host", "arch", un.machine, "clock", "real", "impair", "backend", backend,
-		      "why", why, "hosts", hosts_json(m, world));
+		      "set", settings_json(m->sets, m->n_sets, spec->sets, spec->n_sets), "seed",
+		      (json_int_t)spec->seed, "kernel", "release", un.release, "kind", "host",
+		      "arch", un.machine, "clock", "real", "impair", "backend", backend, "why", why,
+		      "hosts", hosts_json(m, world));
 	if (m->lesson)
 		json_object_set_new(o, "lesson", json_string(m->lesson));
 	if (spec->counter_run)

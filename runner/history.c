@@ -122,7 +122,8 @@ const struct packet_seen *history_last_packet(const struct history *h, unsigned 
 	for (size_t i = h->n_packets; i-- > 0;) {
 		const struct segment *s = &h->packet[i].p.segment;
 
-		if (h->packet[i].host == host && (!port || s->src.port == port || s->dst.port == port))
+		if (h->packet[i].host == host &&
+		    (!port || s->src.port == port || s->dst.port == port))
 			return &h->packet[i].p;
 	}
 	return NULL;

@@ -31,7 +31,8 @@ const struct packet_seen *history_find_packet(const struct history *h, unsigned 
 					      const struct endpoint *local,
 					      const struct endpoint *remote);
 
-/** history_last_packet() - the newest at @host, with @port at either end; 0 any. Return: it or NULL. */
+/** history_last_packet() - the newest at @host, with @port at either end; 0 any. Return: it or
+ * NULL. */
 const struct packet_seen *history_last_packet(const struct history *h, unsigned host,
 					      uint16_t port);
 

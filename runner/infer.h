@@ -38,10 +38,9 @@ struct infer_step {
 /**
  * infer_path() - how a socket came from one state to another between two dumps.
  * Plays the packets that its host saw in between through the state diagram of
- * RFC 9293 section 3.3.2 as Linux walks it. When that ends in @to, its steps are the answer, and all but
- * the last are inferred. When it does not (a timer, a call, a lost
- * tap) the answer is the one step that the dumps themselves show.
- * Return: the number of steps, at least 1.
+ * RFC 9293 section 3.3.2 as Linux walks it. When that ends in @to, its steps are the answer, and
+ * all but the last are inferred. When it does not (a timer, a call, a lost tap) the answer is the
+ * one step that the dumps themselves show. Return: the number of steps, at least 1.
  */
 size_t infer_path(enum tcpstate from, enum tcpstate to, const struct infer_packet *packets,
 		  size_t n, struct infer_step steps[static INFER_MAX_STEPS]);

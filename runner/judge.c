@@ -35,9 +35,9 @@
  * expectation began are looked up in the history, unless `hold` was asked for.
  */
 
-#define TOLERANCE_FLOOR_REAL (5 * NS_PER_MS)
+#define TOLERANCE_FLOOR_REAL    (5 * NS_PER_MS)
 #define TOLERANCE_FLOOR_VIRTUAL (10 * NS_PER_MS) /* one tick of a lab kernel: HZ is 100 */
-#define TOLERANCE_PER_LATENESS 4
+#define TOLERANCE_PER_LATENESS  4
 
 struct judge {
 	const struct world *world;
@@ -175,8 +175,7 @@ static bool entry_matches(const struct expectation *e, const struct history_entr
 }
 
 /* The newest entry into a wanted state in [@from, @to]. Return: its time or -1. */
-static int64_t entered(const struct judge *j, const struct expectation *e, int64_t from,
-		       int64_t to)
+static int64_t entered(const struct judge *j, const struct expectation *e, int64_t from, int64_t to)
 {
 	size_t n;
 	const struct history_entry *h = history_entries(j->hist, &n);

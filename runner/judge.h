@@ -40,7 +40,8 @@ bool judge_pending(const struct judge *j, unsigned actor);
 /** judge_due() - when judge_turn() is wanted although nothing happens; INT64_MAX never. */
 int64_t judge_due(const struct judge *j);
 
-/** judge_late() - the engine came @ns later to something than it should have: this machine is busy. */
+/** judge_late() - the engine came @ns later to something than it should have: this machine is busy.
+ */
 void judge_late(struct judge *j, int64_t ns);
 
 size_t judge_passed(const struct judge *j);

@@ -23,7 +23,7 @@ static json_t *states_json(uint32_t mask)
 }
 
 static const char *const kind_name[] = {
-	[EXPECT_STATE] = "state",   [EXPECT_WAS] = "was",	  [EXPECT_COUNT] = "count",
+	[EXPECT_STATE] = "state",   [EXPECT_WAS] = "was",         [EXPECT_COUNT] = "count",
 	[EXPECT_PACKET] = "packet", [EXPECT_COUNTER] = "counter", [EXPECT_VALUE] = "value",
 };
 static_assert(sizeof(kind_name) / sizeof(*kind_name) == EXPECT_COUNT_, "a name for each kind");
@@ -48,9 +48,9 @@ static void write_name(FILE *out, const struct world *world, const struct expect
 		return;
 	}
 	if (e->kind == EXPECT_PACKET) {
-		fputs(e->packet.flags == PACKET_ANY ?
-			      "any" :
-			      segment_flags((uint8_t)e->packet.flags, flags),
+		fputs(e->packet.flags == PACKET_ANY
+			      ? "any"
+			      : segment_flags((uint8_t)e->packet.flags, flags),
 		      out);
 		if (e->packet.outgoing != PACKET_ANY)
 			fputs(e->packet.outgoing ? " out" : " in", out);

@@ -46,7 +46,8 @@ int paths_find(struct paths *p, struct err *err)
 		if (try_root(p, env))
 			return 0;
 		err_set(err, ENOENT, "TCPLAB_DATA=%s: there is no folder labs in it", env);
-		return err_remedy(err, "unset TCPLAB_DATA, or let it name a folder with labs/ and content/");
+		return err_remedy(
+			err, "unset TCPLAB_DATA, or let it name a folder with labs/ and content/");
 	}
 	n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
 	if (n < 0)
@@ -113,8 +114,9 @@ static int unknown_lab(const struct paths *p, const char *arg, struct err *err)
 	if (near)
 		err_remedy(err, "did you mean \"%s\"? `tcplab list` shows them all", near);
 	else
-		err_remedy(err, "`tcplab list` shows them all; a lab of your own is named by its "
-				"path (./%s.lua)",
+		err_remedy(err,
+			   "`tcplab list` shows them all; a lab of your own is named by its "
+			   "path (./%s.lua)",
 			   arg);
 	for (size_t i = 0; i < n; i++)
 		free(ids[i]);

@@ -157,13 +157,14 @@ static int check_header(const char *path, const json_t *ev, struct err *err)
 	const json_t *format = json_object_get(ev, "format");
 
 	if (!field_is(ev, "ev", "header") || !json_is_integer(format)) {
-		err_set(err, EINVAL, "%s:1: this is not a tcplab record: it does not begin with a header",
-			path);
+		err_set(err, EINVAL,
+			"%s:1: this is not a tcplab record: it does not begin with a header", path);
 		return err_remedy(err, "make one with `tcplab run LAB --record FILE`");
 	}
 	if (json_integer_value(format) > RECORD_FORMAT || json_integer_value(format) < 1) {
-		err_set(err, EINVAL, "%s:1: the record has format %lld, and this tcplab reads up to %d",
-			path, (long long)json_integer_value(format), RECORD_FORMAT);
+		err_set(err, EINVAL,
+			"%s:1: the record has format %lld, and this tcplab reads up to %d", path,
+			(long long)json_integer_value(format), RECORD_FORMAT);
 		return err_remedy(err, "use the tcplab that made it (%s) or a newer one",
 				  field_text(ev, "tcplab"));
 	}
@@ -191,8 +192,9 @@ int recfile_read(const char *path, recfile_fn *fn, void *arg, struct err *err)
 			break; /* cut off in the middle of a line */
 		}
 		if (!json_is_object(ev))
-			rc = n == 1 ? check_header(path, NULL, err) :
-				      err_set(err, EINVAL, "%s:%zu: not an event: %s", path, n, je.text);
+			rc = n == 1 ? check_header(path, NULL, err)
+				    : err_set(err, EINVAL, "%s:%zu: not an event: %s", path, n,
+					      je.text);
 		else if (n == 1)
 			rc = check_header(path, ev, err);
 		verdict = field_is(ev, "ev", "verdict");

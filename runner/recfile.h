@@ -14,13 +14,15 @@ struct recfile;
  * older file of that name is not lost.
  */
 
-/** recfile_create() - begin; @path may be a device or a pipe, which is written to directly. Return: 0 or -errno. */
+/** recfile_create() - begin; @path may be a device or a pipe, which is written to directly. Return:
+ * 0 or -errno. */
 int recfile_create(const char *path, struct recfile **out, struct err *err);
 
 /** recfile_line() - add one line, without its newline. Return: 0 or -errno (disk full: named). */
 int recfile_line(struct recfile *r, const char *line, size_t len, struct err *err);
 
-/** recfile_commit() - give the file its name and close it. Return: 0 or -errno; @r is gone either way. */
+/** recfile_commit() - give the file its name and close it. Return: 0 or -errno; @r is gone either
+ * way. */
 int recfile_commit(struct recfile *r, struct err *err);
 
 /** recfile_abandon() - close it; nothing is left. NULL is allowed. */

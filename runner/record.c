@@ -85,9 +85,8 @@ void record_event(struct record *r, const char *ev, int64_t t, json_t *fields)
 	if (strcmp(ev, "call") == 0 && json_object_get(fields, "conn"))
 		introduce(r, json_object_get(fields, "conn"), t);
 	/* `ev` and `t` first: a person reads these lines too. */
-	line = strcmp(ev, "header") == 0 ?
-		       json_pack("{s:s}", "ev", ev) :
-		       json_pack("{s:s, s:I}", "ev", ev, "t", (json_int_t)t);
+	line = strcmp(ev, "header") == 0 ? json_pack("{s:s}", "ev", ev)
+					 : json_pack("{s:s, s:I}", "ev", ev, "t", (json_int_t)t);
 	if (!line || json_object_update_missing(line, fields) != 0)
 		abort();
 	json_decref(fields);

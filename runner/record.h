@@ -18,7 +18,8 @@ struct record;
  * come any more, and leave in time order.
  */
 
-/** record_new() - write to @fd, which stays the caller's. Return: never NULL (aborts without memory). */
+/** record_new() - write to @fd, which stays the caller's. Return: never NULL (aborts without
+ * memory). */
 struct record *record_new(int fd);
 void record_free(struct record *r);
 

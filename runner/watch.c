@@ -41,8 +41,8 @@
  */
 
 #define WATCH_LOOK_AGAIN (1 * NS_PER_MS)
-#define WATCH_MAX_FOLDS 64
-#define WATCH_BATCH 1024
+#define WATCH_MAX_FOLDS  64
+#define WATCH_BATCH      1024
 
 /* Like events of one turn, counted. */
 struct fold {
@@ -97,8 +97,8 @@ static int64_t run_now(const struct watch *w)
 	return clock_now() - *w->zero;
 }
 
-int watch_open(const struct world *world, struct record *rec, struct history *hist, const int64_t *zero,
-	       struct watch **out, struct err *err)
+int watch_open(const struct world *world, struct record *rec, struct history *hist,
+	       const int64_t *zero, struct watch **out, struct err *err)
 {
 	struct watch *w = calloc(1, sizeof(*w));
 	int rc = 0;
@@ -178,9 +178,8 @@ static void report_folds(struct host_watch *h)
 			record_event(w->rec, "states", t > f->since ? t : f->since,
 				     json_pack("{s:s, s:s, s:s, s:I, s:I}", "host", h->host->name,
 					       "from", tcpstate_name(f->from), "to",
-					       tcpstate_name(f->to), "count",
-					       (json_int_t)f->count, "since",
-					       (json_int_t)f->since));
+					       tcpstate_name(f->to), "count", (json_int_t)f->count,
+					       "since", (json_int_t)f->since));
 	}
 	h->n_folds = 0;
 }
@@ -328,7 +327,9 @@ static void record_change(struct host_watch *h, const struct change *c)
 	e = conns_find(w->conns, &c->now.local, &c->now.remote, c->now.state == TCPSTATE_SYN_SENT,
 		       &fresh);
 	if (!e.conn) {
-		const struct fold like = { .from = c->from, .to = c->now.state, .since = h->looked };
+		const struct fold like = { .from = c->from,
+					   .to = c->now.state,
+					   .since = h->looked };
 
 		fold_event(h, &like, 0);
 		entered(h, 0, c->now.state, h->looked, &c->now);
@@ -341,8 +342,7 @@ static void record_change(struct host_watch *h, const struct change *c)
 		const int64_t t = step[i].t >= 0 ? step[i].t : h->looked;
 		const struct conn_ref ref = { .id = conn_id(e.conn), .end = e.end };
 		json_t *ev = eventjson_state(h->host->name, &ref, step[i].from, step[i].to,
-					     step[i].inferred,
-					     step[i].inferred ? NULL : &c->now);
+					     step[i].inferred, step[i].inferred ? NULL : &c->now);
 
 		conn_tell(e.conn, "state", t, ev);
 		record_event(w->rec, "state", t, ev);
@@ -350,7 +350,8 @@ static void record_change(struct host_watch *h, const struct change *c)
 	}
 }
 
-/* When to look again because of a timer: exactly when the kernel said, and then ever more patiently. */
+/* When to look again because of a timer: exactly when the kernel said, and then ever more
+ * patiently. */
 static void plan_next_look(struct host_watch *h)
 {
 	const int64_t due = sockdiag_due(h->diag);

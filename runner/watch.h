@@ -41,7 +41,8 @@ void watch_touch(struct watch *w, size_t host);
  */
 int watch_sockets(struct watch *w, struct err *err);
 
-/** watch_due() - when the earliest timer that a dump reported runs out. Return: run clock ns, or INT64_MAX. */
+/** watch_due() - when the earliest timer that a dump reported runs out. Return: run clock ns, or
+ * INT64_MAX. */
 int64_t watch_due(const struct watch *w);
 
 /** watch_settled() - no event before this time can come any more. Return: run clock ns. */

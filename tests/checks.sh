@@ -50,11 +50,11 @@ fail() { # MESSAGE [FILE...]: what there is to see, else the outputs of the last
 
 # Nothing of what is run here may take longer than this, whatever the machine does.
 ends() { # STATUS WHAT COMMAND...
-	wanted=$1 what=$2
+	want_status=$1 what=$2
 	shift 2
 	(cd "$cwd" && exec timeout -k 5 120 "$@") >"$out" 2>"$err" </dev/null
 	status=$?
-	if [ $status -eq "$wanted" ]; then pass; else fail "status $status, not $wanted"; fi
+	if [ $status -eq "$want_status" ]; then pass; else fail "status $status, not $want_status"; fi
 }
 
 holds() { # WHAT COMMAND...

@@ -29,10 +29,10 @@ void harness_namespaces(void);
 void harness_need(bool have, const char *what);
 
 /** ck_ok() - the call returned 0 or more; otherwise fail with its struct err. */
-#define ck_ok(call)                                                                             \
-	do {                                                                                    \
-		int _rc = (call);                                                               \
-		ck_assert_msg(_rc >= 0, "%s = %d: %s", #call, _rc, err.msg);                    \
+#define ck_ok(call)                                                                                \
+	do {                                                                                       \
+		int _rc = (call);                                                                  \
+		ck_assert_msg(_rc >= 0, "%s = %d: %s", #call, _rc, err.msg);                       \
 	} while (0)
 
 #endif

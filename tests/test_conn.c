@@ -112,7 +112,8 @@ END_TEST
 START_TEST(retransmission_is_known)
 {
 	const struct segment syn = seg(true, SEG_SYN, 1, 0, 0);
-	const struct segment data = seg(true, SEG_ACK, 2, 8, 10), half = seg(true, SEG_ACK, 7, 8, 5),
+	const struct segment data = seg(true, SEG_ACK, 2, 8, 10),
+			     half = seg(true, SEG_ACK, 7, 8, 5),
 			     more = seg(true, SEG_ACK, 12, 8, 1), ack = seg(true, SEG_ACK, 2, 8, 0);
 
 	ck_assert(!see(&syn, true, NULL).rtx);

@@ -4,8 +4,14 @@
 #include "../netns/segment.h"
 #include "../runner/infer.h"
 
-#define IN(tt, fl, af) { .t = (tt), .outgoing = false, .flags = (fl), .acks_fin = (af) }
-#define OUT(tt, fl) { .t = (tt), .outgoing = true, .flags = (fl) }
+#define IN(tt, fl, af)                                                                             \
+	{                                                                                          \
+		.t = (tt), .outgoing = false, .flags = (fl), .acks_fin = (af)                      \
+	}
+#define OUT(tt, fl)                                                                                \
+	{                                                                                          \
+		.t = (tt), .outgoing = true, .flags = (fl)                                         \
+	}
 
 static void check_step(const struct infer_step *s, enum tcpstate from, enum tcpstate to, int64_t t,
 		       bool inferred)
@@ -99,8 +105,8 @@ END_TEST
 /* Whatever the packets, the path begins and ends where the dumps say, and is connected. */
 START_TEST(every_path_is_connected)
 {
-	static const uint8_t flags[] = { SEG_SYN,	    SEG_SYN | SEG_ACK, SEG_ACK,
-					 SEG_FIN | SEG_ACK, SEG_RST,	       0xff };
+	static const uint8_t flags[] = { SEG_SYN,           SEG_SYN | SEG_ACK, SEG_ACK,
+					 SEG_FIN | SEG_ACK, SEG_RST,           0xff };
 	struct infer_packet p[3];
 	struct infer_step s[INFER_MAX_STEPS];
 

@@ -46,7 +46,7 @@ static int count(void *arg, json_t *ev, struct err *e)
 	return 0;
 }
 
-#define HEADER "{\"ev\":\"header\",\"format\":1,\"tcplab\":\"0\"}\n"
+#define HEADER  "{\"ev\":\"header\",\"format\":1,\"tcplab\":\"0\"}\n"
 #define VERDICT "{\"ev\":\"verdict\",\"t\":1,\"verdict\":\"pass\"}\n"
 
 START_TEST(nothing_before_commit)
@@ -158,7 +158,8 @@ START_TEST(bad_records)
 }
 END_TEST
 
-/* Events leave in time order, whatever the order in which they were noticed, and none before its time. */
+/* Events leave in time order, whatever the order in which they were noticed, and none before its
+ * time. */
 START_TEST(record_orders_by_time)
 {
 	int p[2];

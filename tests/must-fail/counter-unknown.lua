@@ -1,4 +1,4 @@
--- WANT: no counter 'TcpPassivOpens'; did you mean TcpPassiveOpens?
+-- WANT: did you mean TcpPassiveOpens?
 -- VERDICT: broken
 -- BY: lua
 -- SPDX-License-Identifier: MIT

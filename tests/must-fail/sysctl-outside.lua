@@ -1,4 +1,4 @@
--- WANT: is not below net.
+-- WANT: below net.
 -- VERDICT: broken
 -- BY: lua
 -- SPDX-License-Identifier: MIT

@@ -1,0 +1,12 @@
+-- WANT: expected  client's connection #1 is in SYN-RECV
+-- VERDICT: fail
+-- BY: engine
+-- SPDX-License-Identifier: MIT
+hosts = { "client", "server" }
+link = { delay = "10ms" }
+
+function run(client, server)
+	local listener <close> = server:listen(80)
+	local conn <close> = client:connect(server, 80)
+	expect(conn):state("SYN-RECV")
+end
