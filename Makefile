@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: MIT
 #
 # One Makefile for the whole tree; `make help` lists what it can do. Nothing is
-# ever written outside build/ (except by install).
+# ever written outside build/, except by install, and by kernels (kernels/build.sh
+# says where).
 #
 # Set by whoever builds: CC, CFLAGS, CPPFLAGS, LDFLAGS, PREFIX, DESTDIR, V=1
 # (show commands), WERROR=1, SAN=address,undefined (sanitizers; they get a build
-# directory of their own), BUILD (another build directory below build/).
+# directory of their own), BUILD (another build directory below build/), KERNELS
+# (the lab kernels to build; with KERNELS= check makes do with those that are there).
 
 VERSION := 0.1.0
 
@@ -13,6 +15,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 CFLAGS ?= -O2 -g
 FUZZ_SECONDS ?= 20
+KERNELS ?= auto
 V ?= 0
 WERROR ?= 0
 SAN ?=
@@ -94,12 +97,13 @@ link = $(CC) $(OUR_CFLAGS) $(CFLAGS) $(OUR_LDFLAGS) $(LDFLAGS)
 
 # The sanitizers slow everything down; Check's own limits stretch with them.
 SAN_ENV := $(if $(SAN),CK_TIMEOUT_MULTIPLIER=5 UBSAN_OPTIONS=print_stacktrace=1)
+# build/kernels has a link to every lab kernel that `make kernels` built or found.
 TEST_ENV := TCPLAB="$(CURDIR)/$(TCPLAB)" TCPLAB_BUILD="$(CURDIR)/$(BUILD)" TCPLAB_SAN="$(SAN)" \
-	$(SAN_ENV)
+	TCPLAB_KERNELS="$(CURDIR)/build/kernels" $(SAN_ENV)
 
 # ---- building ---------------------------------------------------------------
 
-.PHONY: all run check check-run tests install uninstall clean asan ubsan lint format-check format \
+.PHONY: all run kernels check check-run check-kernels tests install uninstall clean asan ubsan lint format-check format \
 	fuzz fuzz-run bench bench-run help FORCE
 
 all: $(TCPLAB) ## build the program (the default)
@@ -162,7 +166,14 @@ run: ## install what is missing, build, run the handshake lab
 	@$(MAKE) --no-print-directory all
 	@$(TCPLAB) run handshake
 
-check: ## install what is missing, build, run every test
+kernels: ## build the lab kernels that are missing, KERNELS="6.1 6.12"
+	@kernels/build.sh $(KERNELS)
+
+# A machine that cannot have any (status 3: not x86-64) is tested without them.
+check-kernels:
+	@$(if $(strip $(KERNELS)),kernels/build.sh $(KERNELS) || [ $$? -eq 3 ],:)
+
+check: check-kernels ## install what is missing, build, run every test
 	@.ci/packages build test
 	@$(MAKE) --no-print-directory check-run
 
@@ -211,7 +222,7 @@ lint-run:
 		-D_GNU_SOURCE -D__linux__ -DTCPLAB_VERSION='"$(VERSION)"' \
 		-DPRELUDE_PATH='"lua/prelude.lua"' $(ALL_C)
 	$(call say,SHELL,"scripts")
-	$(Q)shellcheck .ci/run .ci/packages $(wildcard tests/*.sh)
+	$(Q)shellcheck .ci/run .ci/packages $(wildcard tests/*.sh kernels/*.sh)
 
 format-check: ## is every C file as clang-format would have it?
 	@.ci/packages format
@@ -234,10 +245,18 @@ INSTALLED := $(foreach f,$(DATA),$(f):$(SHARE)/tcplab/$(f)) \
 	$(if $(wildcard docs/completions/_tcplab),\
 	docs/completions/_tcplab:$(SHARE)/zsh/site-functions/_tcplab)
 
+# The lab kernels that were built, or put among them by hand. Which ones these were is
+# kept beside them, because uninstall may see others.
+LAB_KERNELS := $(PREFIX)/lib/tcplab/kernels
+
 install: all ## PREFIX=/usr/local, DESTDIR
 	$(Q)install -D -m 755 $(TCPLAB) '$(DESTDIR)$(PREFIX)/bin/tcplab'
 	$(Q)for pair in $(INSTALLED); do \
 		install -D -m 644 "$${pair%%:*}" '$(DESTDIR)'"$${pair#*:}" || exit 1; \
+	done
+	$(Q)kernels/build.sh --list | while read -r version kernel; do \
+		install -D -m 755 "$$kernel" '$(DESTDIR)$(LAB_KERNELS)/'"$$version/linux" && \
+		echo "$$version" >>'$(DESTDIR)$(LAB_KERNELS)/.installed' || exit 1; \
 	done
 
 # The folders that only tcplab uses go when they are empty.
@@ -248,6 +267,15 @@ uninstall: ## remove what install put there
 		if [ -d '$(DESTDIR)'"$$dir" ]; then \
 			rmdir --ignore-fail-on-non-empty '$(DESTDIR)'"$$dir" || exit 1; \
 		fi; \
+	done
+	$(Q)[ ! -f '$(DESTDIR)$(LAB_KERNELS)/.installed' ] || ( \
+		cd '$(DESTDIR)$(LAB_KERNELS)' && \
+		sort -u .installed | while read -r version; do \
+			rm -f "$$version/linux" && \
+			rmdir --ignore-fail-on-non-empty "$$version" || exit 1; \
+		done && rm -f .installed )
+	$(Q)for dir in '$(DESTDIR)$(LAB_KERNELS)' '$(DESTDIR)$(PREFIX)/lib/tcplab'; do \
+		[ ! -d "$$dir" ] || rmdir --ignore-fail-on-non-empty "$$dir" || exit 1; \
 	done
 
 clean: ## remove build/

@@ -210,8 +210,10 @@ static void api(lua_State *L)
 	actor_open(L);
 	expect_open(L);
 	host_open(L);
+	kernel_open(L);
 	narrate_open(L);
 	param_open(L);
+	program_open(L);
 	sock_open(L);
 }
 

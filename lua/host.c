@@ -363,10 +363,10 @@ static int host_tostring(lua_State *L)
 }
 
 static const struct script_fn methods[] = {
-	{ "connect", host_connect, false }, { "counter", host_counter, false },
-	{ "link", host_link, false },       { "listen", host_listen, false },
-	{ "packet", host_packet, false },   { "sockets", match_sockets, false },
-	{ "sysctl", host_sysctl, false },
+	{ "connect", host_connect, false },  { "counter", host_counter, false },
+	{ "exec", program_exec, false },     { "link", host_link, false },
+	{ "listen", host_listen, false },    { "packet", host_packet, false },
+	{ "sockets", match_sockets, false }, { "sysctl", host_sysctl, false },
 };
 
 void host_open(lua_State *L)

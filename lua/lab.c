@@ -20,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 
 #include "../netns/cleanup.h"
 #include "script.h"
@@ -125,6 +126,23 @@ static int load(struct lab *lab, const struct source *source, struct err *err)
 	return failed(lab, lab->L, status, err);
 }
 
+/* The kernel that the lab will see. */
+static int name_kernel(struct lab *lab, const char *release, struct err *err)
+{
+	struct utsname un;
+	char *copy;
+
+	if (!release) {
+		uname(&un);
+		release = un.release;
+	}
+	copy = kept_new(lab, strlen(release) + 1);
+	if (!copy)
+		return err_set(err, ENOMEM, "%s: out of memory", lab->meta.path);
+	lab->kernel_release = strcpy(copy, release);
+	return 0;
+}
+
 /* The file's name without folder and ".lua". */
 static int name_lab(struct lab *lab, const char *path, struct err *err)
 {
@@ -149,9 +167,10 @@ static int name_lab(struct lab *lab, const char *path, struct err *err)
 	return 0;
 }
 
-int lab_load(const char *path, const struct lab_setting *params, size_t n_params, struct lab **out,
+int lab_load(const char *path, const struct lab_load_options *options, struct lab **out,
 	     struct err *err)
 {
+	static const struct lab_load_options none = { .n_params = 0 };
 	_cleanup_(source_free) struct source source = { .text = NULL };
 	struct lab *lab;
 	int rc = source_read(&source, path, err);
@@ -161,9 +180,14 @@ int lab_load(const char *path, const struct lab_setting *params, size_t n_params
 	lab = confine_malloc(sizeof(*lab));
 	if (!lab)
 		return err_set(err, ENOMEM, "%s: out of memory", path);
-	lab->given = params;
-	lab->n_given = n_params;
+	if (!options)
+		options = &none;
+	lab->given = options->params;
+	lab->n_given = options->n_params;
+	lab->full = options->full;
 	rc = name_lab(lab, path, err);
+	if (rc == 0)
+		rc = name_kernel(lab, options->kernel_release, err);
 	if (rc == 0)
 		rc = load(lab, &source, err);
 	if (rc < 0) {

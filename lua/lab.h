@@ -67,10 +67,11 @@ struct lab_counter_run {
  * @id:     file name without directory and .lua
  * @lesson: name of its lesson, or NULL
  * @toward: impairments on the way to each host
- * @needs:  "netem", "virtual clock", "6.5" (a kernel since that version)
+ * @needs:  "netem", "virtual clock", "lab kernel", "6.5" (a kernel since that version)
  * @sets:   sysctls that the lab itself sets on its hosts
  * @limit:  a run longer than this (ns of the run's clock) is broken
- * @length: about how long a run takes (ns), 0 when not said
+ * @length: about how long a run takes (ns) in the form that is played, 0 when not said
+ * @full_length: the same of the full form
  */
 struct lab_meta {
 	const char *id, *path;
@@ -85,18 +86,32 @@ struct lab_meta {
 	const struct lab_param *params;
 	const struct lab_setting *sets;
 	const struct lab_counter_run *counter_runs;
-	int64_t limit, length;
+	int64_t limit, length, full_length;
+};
+
+/*
+ * How to read a lab.
+ *
+ * @params: values for its parameters, as --param gives them
+ * @full:   the form that takes as long as it takes; a lab kernel plays no other
+ * @kernel_release: of the kernel that it will be played on; NULL: the one that runs
+ */
+struct lab_load_options {
+	const struct lab_setting *params;
+	size_t n_params;
+	bool full;
+	const char *kernel_release;
 };
 
 /**
  * lab_load() - read a lab file: run its chunk, in the sandbox, up to but not
  * including run().
- * @params: values for its parameters, as --param gives them
+ * @options: NULL for none
  * Errors name file:line and, for a syntax error, show the line. A parameter
  * that the lab does not have, or out of its range, is -EINVAL and lists what there is.
  * Return: 0 or -errno.
  */
-int lab_load(const char *path, const struct lab_setting *params, size_t n_params, struct lab **out,
+int lab_load(const char *path, const struct lab_load_options *options, struct lab **out,
 	     struct err *err);
 void lab_free(struct lab *lab);
 const struct lab_meta *lab_meta(const struct lab *lab);

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "../netns/segment.h"
+#include "../netns/sysctl.h"
 #include "../netns/tcpstate.h"
 #include "lab.h"
 
@@ -107,6 +108,26 @@ struct packet_seen {
 	struct segment segment;
 };
 
+/*
+ * A program of the machine, to be run on @host; @argv, @env ("NAME=value") end with NULL.
+ */
+struct lab_exec {
+	unsigned host;
+	const char *const *argv, *const *env;
+	const char *cwd;
+};
+
+/*
+ * How a program is.
+ *
+ * @fd: readable when it has ended; -1 when that is known
+ * @status, @signal: when it has: its exit status, or the signal when that is not 0
+ */
+struct lab_program {
+	bool ended;
+	int fd, status, signal;
+};
+
 struct sock_entry;
 
 struct lab_ops {
@@ -135,6 +156,11 @@ struct lab_ops {
 	int (*sysctl_set)(void *engine, unsigned host, const char *name, const char *value,
 			  struct err *err);
 
+	/* of the whole kernel: write @text unless it is NULL, recorded, and read it back; -EPERM on
+	 * a machine's own kernel */
+	int (*kernel_sysctl)(void *engine, const char *name, const char *text,
+			     char value[static SYSCTL_MAX_VALUE], struct err *err);
+
 	/* change a link in mid-run; recorded */
 	int (*impair)(void *engine, unsigned host, const struct impairment *imp, struct err *err);
 
@@ -145,6 +171,19 @@ struct lab_ops {
 
 	/* sockets of a host as of now; *@cursor from 0; NULL at the end */
 	const struct sock_entry *(*socket)(void *engine, unsigned host, size_t *cursor);
+
+	/* look at them anew, although no call of the lab can have changed them */
+	void (*look)(void *engine, unsigned host);
+
+	/* may this lab start one more program? 0, or -errno with the remedy */
+	int (*may_exec)(void *engine, struct err *err);
+
+	/* start one, @id from 1; all of it is recorded. -errno of execve(2) when it cannot be */
+	int (*exec)(void *engine, const struct lab_exec *x, unsigned *id, struct err *err);
+	void (*program)(void *engine, unsigned id, struct lab_program *out);
+
+	/* 0, or -ESRCH when it has ended */
+	int (*program_signal)(void *engine, unsigned id, int signal);
 };
 
 #endif

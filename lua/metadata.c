@@ -4,14 +4,15 @@
 #include <string.h>
 
 #include "../netns/duration.h"
+#include "../netns/release.h"
 #include "options.h"
 #include "script.h"
 #include "text.h"
 
 /* Every global that tcplab looks at. A global that is almost one of them is a slip. */
 static const char *const known[] = {
-	"title",  "summary", "hosts",  "link",         "lesson", "limit",
-	"length", "needs",   "sysctl", "counter_runs", "run",
+	"title",  "summary",     "hosts", "link",   "lesson",       "limit",
+	"length", "full_length", "needs", "sysctl", "counter_runs", "run",
 };
 
 #define DEFAULT_LIMIT (60 * NS_PER_S)
@@ -197,15 +198,13 @@ static void read_link(lua_State *L, int env, struct lab_meta *meta)
 	lua_pop(L, 2);
 }
 
-/* "netem", "virtual clock", or the first kernel version that has what the lab shows. */
+static const char *const need_words[] = { "netem", "virtual clock", "lab kernel" };
+
+/* One of these, or the first kernel version that has what the lab shows. */
 static bool need_ok(const char *need)
 {
-	unsigned major, minor;
-	int used = 0;
-
-	if (strcmp(need, "netem") == 0 || strcmp(need, "virtual clock") == 0)
-		return true;
-	return sscanf(need, "%2u.%3u%n", &major, &minor, &used) == 2 && need[used] == '\0';
+	return among(need_words, sizeof(need_words) / sizeof(need_words[0]), need) ||
+	       release_ok(need);
 }
 
 static void read_needs(lua_State *L, int env, struct lab_meta *meta)
@@ -226,8 +225,8 @@ static void read_needs(lua_State *L, int env, struct lab_meta *meta)
 		need = text_check(L, -1, "needs", TEXT_MAX_NAME, false);
 		if (!need_ok(need))
 			options_error(L, -1,
-				      "needs: '%s' is not \"netem\", \"virtual clock\" or a kernel "
-				      "version such as \"6.5\"",
+				      "needs: '%s' is not \"netem\", \"virtual clock\", \"lab "
+				      "kernel\" or a kernel version such as \"6.5\"",
 				      need);
 		meta->needs[meta->n_needs++] = keep_string(L, need);
 		lua_pop(L, 1);
@@ -266,6 +265,10 @@ static void read_plain(lua_State *L, int env, struct lab_meta *meta)
 	}
 	if (global(L, env, "length")) {
 		meta->length = duration_at(L, -1, -1, "length");
+		lua_pop(L, 1);
+	}
+	if (global(L, env, "full_length")) {
+		meta->full_length = duration_at(L, -1, -1, "full_length");
 		lua_pop(L, 1);
 	}
 }

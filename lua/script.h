@@ -50,6 +50,7 @@ struct actor {
  * @current: the actor that runs
  * @mark:    zero of at(), run clock
  * @kept:    blocks of metadata, freed with the lab
+ * @full, @kernel_release: what is played, and on which kernel
  */
 struct lab {
 	lua_State *L;
@@ -58,9 +59,10 @@ struct lab {
 	struct lab_param params[LAB_MAX_SETTINGS];
 	const struct lab_setting *given;
 	size_t n_given;
+	const char *kernel_release;
 	const struct lab_ops *ops;
 	void *engine;
-	bool playing, dead;
+	bool playing, dead, full;
 	size_t n_actors, current, n_sockets, n_narration, n_calls;
 	struct actor *actors[SCRIPT_MAX_ACTORS];
 	struct impairment toward[WORLD_MAX_HOSTS];
@@ -127,13 +129,18 @@ const char *keep_string(lua_State *L, const char *text);
 void actor_open(lua_State *L);
 void expect_open(lua_State *L);
 void host_open(lua_State *L);
+void kernel_open(lua_State *L);
 void narrate_open(lua_State *L);
 void param_open(lua_State *L);
+void program_open(lua_State *L);
 void sock_open(lua_State *L);
 
 /** host_push() - push host @index as labs see it. host_at() - its index, from an argument. */
 void host_push(lua_State *L, unsigned index);
 unsigned host_at(lua_State *L, int arg);
+
+/** program_exec() - host:exec{ … }. */
+int program_exec(lua_State *L);
 
 /** metadata_read() - fill lab->meta from the globals table at @env; raises. */
 void metadata_read(lua_State *L, int env);

@@ -59,7 +59,7 @@ struct endpoint endpoint_from(const struct sockaddr_storage *ss)
 
 void sock_ends(struct sock *s)
 {
-	struct sockaddr_storage ss;
+	struct sockaddr_storage ss = { .ss_family = AF_UNSPEC };
 	socklen_t len = sizeof(ss);
 
 	if (getsockname(s->fd, (struct sockaddr *)&ss, &len) == 0)
@@ -91,11 +91,26 @@ struct sock *sock_new(lua_State *L, unsigned host)
 	return s;
 }
 
+/*
+ * A socket that is closed by the end of its process, whatever ended that, would
+ * go on sending its FIN to nobody until tcp_orphan_retries are over, and hold its
+ * network namespace for these hundred seconds. It is to be aborted then. A close()
+ * of the lab's own is an ordinary one: this is undone before it.
+ */
+static void abort_at_exit(struct sock *s, bool on)
+{
+	const struct linger linger = { .l_onoff = on, .l_linger = 0 };
+
+	if (!s->linger)
+		setsockopt(s->fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
+}
+
 void sock_adopt(lua_State *L, int index, int fd)
 {
 	struct sock *s = lua_touserdata(L, index);
 
 	s->fd = fd;
+	abort_at_exit(s, true);
 	script_lab(L)->n_sockets++;
 	n_open++;
 }
@@ -144,6 +159,7 @@ static int sock_close(lua_State *L)
 		return script_misuse(L, 0,
 				     "close() of a socket for which another actor waits; "
 				     "shutdown() wakes it");
+	abort_at_exit(s, false);
 	call_begin(L, -1);
 	/* The report comes after the system call but wants the open socket: a dump finds it by its
 	 * ends. */
@@ -312,9 +328,13 @@ static int accept_go(lua_State *L, int status, lua_KContext ctx)
 	} while (fd < 0 && (errno == EINTR || errno == ECONNABORTED));
 	error = fd < 0 ? errno : 0;
 	if (fd >= 0) {
+		s->linger = listener->linger; /* a connection inherits it */
 		sock_adopt(L, 3, fd);
 		sock_ends(s);
-		snprintf(args, sizeof(args), "from %s", endpoint_format(&s->remote, text));
+		/* Its port is the client kernel's choice, and the record names the connection. */
+		endpoint_format(&s->remote, text);
+		*strrchr(text, ':') = '\0';
+		snprintf(args, sizeof(args), "from %s", text);
 		call_end(L, s, "accept", args, 0, 0);
 		lua_settop(L, 3);
 		return 1;

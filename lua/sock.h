@@ -15,13 +15,14 @@
  *
  * @fd:      -1 when closed; the ends stay, so that what becomes of the
  *           connection can still be expected
+ * @linger:  the lab has set SO_LINGER
  * @waiters: actors that wait for it
  * @local, @remote: @remote is all zero for a listener
  */
 struct sock {
 	int fd;
 	unsigned host;
-	bool listener;
+	bool listener, linger;
 	unsigned waiters;
 	struct endpoint local, remote;
 };

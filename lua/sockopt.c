@@ -129,6 +129,7 @@ static int apply(lua_State *L, struct sock *s, const struct option *o, int index
 	}
 	call_begin(L, -1);
 	error = setsockopt(s->fd, o->level, o->option, value, len) < 0 ? errno : 0;
+	s->linger |= o->kind == LINGER && !error;
 	call_end(L, s, "setsockopt", args, 0, error);
 	return error;
 }
@@ -211,7 +212,7 @@ int sockopt_get(lua_State *L)
 		lua_pushboolean(L, value.integer != 0);
 		break;
 	case LINGER:
-		if (value.linger.l_onoff)
+		if (s->linger && value.linger.l_onoff)
 			lua_pushinteger(L, value.linger.l_linger);
 		else
 			lua_pushboolean(L, 0);

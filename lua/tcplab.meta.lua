@@ -35,6 +35,10 @@ lesson = nil
 limit = nil
 ---@type Duration
 length = nil
+---@type Duration
+full_length = nil
+---@type boolean the full form is to be played
+full = false
 ---@type string[]
 needs = nil
 ---@type table<string, table<string, string|number>>
@@ -54,6 +58,17 @@ counter_runs = nil
 ---@param options? ParamOptions
 ---@return any
 function param(name, default, options) end
+
+---Is the kernel that the lab plays on of this version or newer?
+---@param version string "6.5"
+---@return boolean
+function since(version) end
+
+---A sysctl of the whole kernel: on lab kernels only.
+---@param name string
+---@param v? string|number
+---@return string|number|nil
+function kernel_sysctl(name, v) end
 
 ---@param text Text
 function step(text) end
@@ -158,8 +173,26 @@ function Host:sockets(filter) end
 ---@param match? PacketMatch
 ---@return Packet|nil
 function Host:packet(match) end
+---A program of the machine and its arguments, with env = { NAME = value } and cwd.
+---@param command { [integer]: string, env?: table<string, string|number>, cwd?: string }
+---@return Program|nil, string?, string?
+function Host:exec(command) end
 ---@param impairment Impairment
 function Host:link(impairment) end
+
+---@class Program
+---@field host Host
+local Program = {}
+---@param options? { timeout?: Duration }
+---@return integer|nil, string?, string? its exit status
+function Program:wait(options) end
+---@param signal? string "TERM"
+---@return true|nil, string?, string?
+function Program:kill(signal) end
+---@param port integer
+---@param options? { timeout?: Duration }
+---@return true|nil, string?, string?
+function Program:listening(port, options) end
 
 ---@class Socket
 ---@field port integer

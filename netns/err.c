@@ -18,18 +18,29 @@ int err_set(struct err *err, int code, const char *fmt, ...)
 	return -code;
 }
 
+/* Return: where the text in @msg now ends; what does not fit is cut. */
+static size_t append(char *msg, size_t size, size_t at, const char *text)
+{
+	const size_t len = strnlen(text, size - 1 - at);
+
+	memcpy(msg + at, text, len);
+	msg[at + len] = '\0';
+	return at + len;
+}
+
 int err_context(struct err *err, const char *fmt, ...)
 {
+	const size_t size = sizeof(err->msg);
 	char inner[sizeof(err->msg)];
 	va_list ap;
 	int n;
 
 	memcpy(inner, err->msg, sizeof(inner));
 	va_start(ap, fmt);
-	n = vsnprintf(err->msg, sizeof(err->msg), fmt, ap);
+	n = vsnprintf(err->msg, size, fmt, ap);
 	va_end(ap);
-	if (n >= 0 && (size_t)n < sizeof(err->msg))
-		snprintf(err->msg + n, sizeof(err->msg) - (size_t)n, ": %s", inner);
+	if (n >= 0 && (size_t)n < size)
+		append(err->msg, size, append(err->msg, size, (size_t)n, ": "), inner);
 	return -err->code;
 }
 

@@ -370,12 +370,26 @@ int world_new(const struct world_spec *spec, impair_drop_fn *drop, void *drop_ar
 	return 0;
 }
 
+/*
+ * A socket that was closed and whose FIN nobody will acknowledge any more holds
+ * its namespace until it gives up: with the default for over a minute, with
+ * this after its next retransmission.
+ */
+static void give_up_soon(const struct netns *host)
+{
+	struct err err = ERR_INIT;
+
+	(void)sysctl_set(host, "net.ipv4.tcp_orphan_retries", "1", &err);
+}
+
 void world_free(struct world *w)
 {
 	if (!w)
 		return;
 	if (w->ops)
 		w->ops->close(w->impair);
+	for (size_t i = 0; i < w->n; i++)
+		give_up_soon(&w->spaces[i]);
 	for (size_t i = 0; i < WORLD_MAX_HOSTS; i++)
 		netns_close(&w->spaces[i]);
 	netns_close(&w->net);

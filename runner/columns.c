@@ -302,11 +302,11 @@ void columns_wrap(FILE *out, const char *text, int width, const char *indent, in
 /*
  * What must not reach a terminal: C0, C1 and DEL can steer it; bidirectional
  * controls make a line read otherwise than it is (UTR 36); the line and
- * paragraph separators may break it.
+ * paragraph separators may break it. What is no character at all is negative.
  */
 static bool harmful(int32_t cp)
 {
-	return cp < 0 || cp < 0x20 || (cp >= 0x7f && cp <= 0x9f) || cp == 0x061c || cp == 0x200e ||
+	return cp < 0x20 || (cp >= 0x7f && cp <= 0x9f) || cp == 0x061c || cp == 0x200e ||
 	       cp == 0x200f || (cp >= 0x2028 && cp <= 0x202e) || (cp >= 0x2066 && cp <= 0x2069);
 }
 

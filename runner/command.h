@@ -21,6 +21,8 @@ struct view_ops;
  * @params, @sets: in the order given
  * @kernel: "auto" or "host"
  * @backend: of impairments; NULL to choose
+ * @allow_exec: labs that are not of the course may start programs of this machine
+ * @full: the full form of a lab also on a real clock
  */
 struct options {
 	int n_args;
@@ -30,7 +32,7 @@ struct options {
 	const char *kernel, *record, *backend;
 	const struct view_ops *format;
 	enum lang lang;
-	bool no_color;
+	bool no_color, full, allow_exec;
 	int verbosity;
 	uint64_t seed;
 	struct paths paths;

@@ -124,7 +124,10 @@ static void worsen(struct report *r, enum verdict v)
 static int play(struct report *r, struct engine_spec *spec, const struct lab_setting *params,
 		size_t n_params, struct outcome *out, struct lab **lab, struct err *err)
 {
-	int rc = lab_load(spec->file, params, n_params, lab, err);
+	const struct lab_load_options load = { .params = params,
+					       .n_params = n_params,
+					       .full = r->o->full };
+	int rc = lab_load(spec->file, &load, lab, err);
 
 	if (rc != 0)
 		return rc;
@@ -135,21 +138,6 @@ static int play(struct report *r, struct engine_spec *spec, const struct lab_set
 	return rc;
 }
 
-static const char *verdict_word(enum verdict v)
-{
-	switch (v) {
-	case VERDICT_PASS:
-		return "pass";
-	case VERDICT_SKIP:
-		return "skip";
-	case VERDICT_FAIL:
-		return "fail";
-	case VERDICT_BROKEN:
-		break;
-	}
-	return "broken";
-}
-
 static int check_counter_run(struct report *r, const char *path, const struct lab_counter_run *cr,
 			     struct err *err)
 {
@@ -158,19 +146,23 @@ static int check_counter_run(struct report *r, const char *path, const struct la
 				    .sets = cr->sets,
 				    .counter_run = &cr->name,
 				    .backend = r->o->backend,
-				    .seed = r->o->seed };
+				    .seed = r->o->seed,
+				    .allow_exec = r->o->allow_exec ||
+						  paths_own(&r->o->paths, path) };
 	const char *title = r->o->lang == LANG_ZH && cr->name.zh ? cr->name.zh : cr->name.en;
 	_cleanup_free_ char *what = NULL, *name = NULL;
 	struct lab *lab = NULL;
-	struct outcome out;
+	struct outcome out = { .verdict = VERDICT_BROKEN };
 	size_t size;
 	FILE *f;
 	bool right;
 	int rc = play(r, &spec, cr->params, cr->n_params, &out, &lab, err);
 
 	lab_free(lab);
-	if (rc < 0)
+	if (rc < 0) {
+		outcome_free(&out);
 		return rc;
+	}
 	f = open_memstream(&what, &size);
 	if (!f || asprintf(&name, "  %s", title) < 0)
 		abort();
@@ -199,7 +191,7 @@ static int check_lab(struct report *r, const char *arg, struct err *err)
 				    .backend = r->o->backend,
 				    .seed = r->o->seed };
 	struct lab *lab = NULL;
-	struct outcome out;
+	struct outcome out = { .verdict = VERDICT_BROKEN };
 	char path[4096], what[128];
 	const struct lab_meta *m;
 	int rc = paths_lab(&r->o->paths, arg, path, err);
@@ -207,8 +199,10 @@ static int check_lab(struct report *r, const char *arg, struct err *err)
 	if (rc != 0)
 		return rc;
 	spec.file = path;
+	spec.allow_exec = r->o->allow_exec || paths_own(&r->o->paths, path);
 	rc = play(r, &spec, r->o->params, r->o->n_params, &out, &lab, err);
 	if (rc < 0) {
+		outcome_free(&out);
 		lab_free(lab);
 		return rc;
 	}

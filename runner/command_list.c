@@ -23,7 +23,7 @@ static int list_one(const struct options *o, const struct paper *p, const char *
 	int rc = paths_lab(&o->paths, id, path, err);
 
 	if (rc == 0)
-		rc = lab_load(path, NULL, 0, &lab, err);
+		rc = lab_load(path, NULL, &lab, err);
 	if (rc != 0)
 		return rc;
 	m = lab_meta(lab);
@@ -127,6 +127,9 @@ static void show_counter_runs(const struct lab_meta *m, const struct options *o,
 
 int command_show(const struct options *o, struct err *err)
 {
+	const struct lab_load_options load = { .params = o->params,
+					       .n_params = o->n_params,
+					       .full = o->full };
 	const struct paper p = command_paper(o);
 	const struct lab_meta *m;
 	struct lesson *lesson = NULL;
@@ -140,7 +143,7 @@ int command_show(const struct options *o, struct err *err)
 	}
 	rc = paths_lab(&o->paths, o->args[0], path, err);
 	if (rc == 0)
-		rc = lab_load(path, o->params, o->n_params, &lab, err);
+		rc = lab_load(path, &load, &lab, err);
 	if (rc != 0)
 		return rc;
 	m = lab_meta(lab);

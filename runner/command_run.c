@@ -6,8 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../netns/cleanup.h"
+#include "../netns/duration.h"
+#include "columns.h"
 #include "engine.h"
 #include "front.h"
+#include "kernelchoice.h"
 #include "recfile.h"
 #include "view.h"
 
@@ -26,31 +30,95 @@ static int on_event(void *arg, json_t *ev, const char *line, size_t len, struct 
 	return rc == 0 ? s->ops->event(s->view, ev, err) : rc;
 }
 
-/* Play one lab. Return: its verdict, or -errno. */
+/* How a run ended, for the table of --kernel all. */
+struct row {
+	char kernel[32];
+	enum verdict verdict;
+	int64_t wall;
+};
+
+#define MAX_ROWS 32
+
+static int run_there(const struct options *o, const char *path, const struct kernelchoice *where,
+		     struct sinks *sinks, int *signal, struct row *row, struct err *err)
+{
+	struct engine_spec spec = { .file = path,
+				    .n_sets = o->n_sets,
+				    .sets = o->sets,
+				    .backend = o->backend,
+				    .seed = o->seed,
+				    .allow_exec = o->allow_exec || paths_own(&o->paths, path),
+				    .kernel = where->host ? NULL : &where->kernel };
+	struct outcome out;
+	int rc = kernelchoice_load(where, path, o->params, o->n_params, o->full, &spec.lab, err);
+
+	if (rc < 0)
+		return rc;
+	rc = front_run(&spec, on_event, sinks, &out, err);
+	*signal = out.signal;
+	snprintf(row->kernel, sizeof(row->kernel), "%s", kernelchoice_name(where));
+	row->verdict = out.verdict;
+	row->wall = out.wall;
+	outcome_free(&out);
+	lab_free(spec.lab);
+	return rc;
+}
+
+static void print_rows(const struct options *o, const struct row *rows, int n)
+{
+	const struct paper p = command_paper(o);
+	static const enum ink inks[] = { [VERDICT_PASS] = INK_PASS,
+					 [VERDICT_SKIP] = INK_WARN,
+					 [VERDICT_FAIL] = INK_FAIL,
+					 [VERDICT_BROKEN] = INK_FAIL };
+
+	fputc('\n', p.out);
+	for (int i = 0; i < n; i++) {
+		char wall[DURATION_MAX_TEXT];
+
+		fputs("  ", p.out);
+		columns_pad(p.out, rows[i].kernel, 10, p.utf8);
+		fputs(ink(&p, inks[rows[i].verdict]), p.out);
+		columns_pad(p.out, verdict_word(rows[i].verdict), 8, p.utf8);
+		fprintf(p.out, "%s%s\n", ink_off(&p), duration_format(rows[i].wall, wall));
+	}
+}
+
+/* Play one lab, on every kernel that was asked for. Return: its worst verdict, or -errno. */
 static int run_one(const struct options *o, const char *arg, struct sinks *sinks, int *signal,
 		   struct err *err)
 {
-	struct engine_spec spec = {
-		.n_sets = o->n_sets, .sets = o->sets, .backend = o->backend, .seed = o->seed
-	};
-	struct lab *lab;
-	struct outcome out;
+	const struct kernelchoice here = { .host = true };
+	_cleanup_free_ struct kernelchoice *where = NULL;
+	enum verdict worst = VERDICT_PASS;
+	struct row rows[MAX_ROWS];
+	struct lab *lab = NULL;
 	char path[4096];
-	int rc = paths_lab(&o->paths, arg, path, err);
+	int n, rc = paths_lab(&o->paths, arg, path, err);
 
 	if (rc == 0)
-		rc = lab_load(path, o->params, o->n_params, &lab, err);
+		rc = kernelchoice_load(&here, path, o->params, o->n_params, o->full, &lab, err);
 	if (rc != 0)
 		return rc;
-	spec.lab = lab;
-	spec.file = path;
-	rc = front_run(&spec, on_event, sinks, &out, err);
-	if (rc == 0)
-		rc = (int)out.verdict;
-	*signal = out.signal;
-	outcome_free(&out);
+	n = kernelchoice_make(o->kernel, lab_meta(lab), &where, err);
 	lab_free(lab);
-	return rc;
+	if (n < 0)
+		return n;
+	if (n > MAX_ROWS)
+		n = MAX_ROWS;
+	if (n > 1 && sinks->record) {
+		err_set(err, EINVAL, "run: --record takes one run, --kernel all makes %d", n);
+		return err_remedy(err, "name one kernel");
+	}
+	for (int i = 0; i < n && !*signal; i++) {
+		rc = run_there(o, path, &where[i], sinks, signal, &rows[i], err);
+		if (rc < 0)
+			return rc;
+		worst = rows[i].verdict > worst ? rows[i].verdict : worst;
+	}
+	if (n > 1 && !*signal && o->format == &view_text)
+		print_rows(o, rows, n);
+	return (int)worst;
 }
 
 /*

@@ -25,6 +25,7 @@
 #define CONN_MAX_FLYING  512  /* segments of one direction on the way at once */
 #define CONN_MAX_EXPLAIN 64
 #define CONN_TOLD        8
+#define EPHEMERAL_FIRST  32768 /* of the pinned net.ipv4.ip_local_port_range */
 
 struct flying {
 	uint64_t digest, seg;
@@ -193,7 +194,7 @@ unsigned conn_id(const struct conn *c)
 	return c->id;
 }
 
-json_t *conn_json(const struct conn *c, const struct world *w)
+json_t *conn_json(const struct conn *c, const struct world *w, bool stable)
 {
 	json_t *ev = json_pack("{s:i, s:i}", "id", (int)c->id, "family",
 			       endpoint_is_v4(&c->end[0].ep) ? 4 : 6);
@@ -206,7 +207,9 @@ json_t *conn_json(const struct conn *c, const struct world *w)
 
 		inet_ntop(v4 ? AF_INET : AF_INET6, end->ep.addr + (v4 ? 12 : 0), addr,
 			  sizeof(addr));
-		side = json_pack("{s:s, s:i}", "addr", addr, "port", (int)end->ep.port);
+		side = json_pack("{s:s}", "addr", addr);
+		if (!stable || end->ep.port < EPHEMERAL_FIRST)
+			json_object_set_new(side, "port", json_integer(end->ep.port));
 		if (end->host >= 0)
 			json_object_set_new(side, "host",
 					    json_string(world_host(w, (size_t)end->host)->name));

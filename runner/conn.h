@@ -42,8 +42,12 @@ struct conn_end conns_find(struct conns *cs, const struct endpoint *local,
 
 unsigned conn_id(const struct conn *c);
 
-/** conn_json() - the fields of its `conn` event. Return: a new reference. */
-json_t *conn_json(const struct conn *c, const struct world *w);
+/**
+ * conn_json() - the fields of its `conn` event.
+ * @stable: leave out the ports that the kernel picked at random
+ * Return: a new reference.
+ */
+json_t *conn_json(const struct conn *c, const struct world *w, bool stable);
 
 /*
  * A segment in its connection's terms.

@@ -8,16 +8,19 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/utsname.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../netns/duration.h"
 #include "../netns/err.h"
+#include "../netns/release.h"
 #include "../netns/slowclose.h"
 #include "../netns/sysctl.h"
 #include "enginestate.h"
 #include "header.h"
 #include "history.h"
 #include "judge.h"
+#include "programs.h"
 #include "record.h"
 #include "watch.h"
 
@@ -28,7 +31,7 @@
  *   build()         world_new(), watch_open(), pinned and asked-for sysctls, lab_start()
  *   turn()          move packets -> read taps -> dump sockets -> judge -> resume actors
  *   wait_for_more() poll(2) on: the front's life, the network, the taps, the
- *                   sockets that actors wait for; until the earliest deadline
+ *                   sockets that actors wait for, programs; until the earliest deadline
  *
  * One thread, one poll(2), no interval: it wakes for a packet, a descriptor
  * or a deadline, and a deadline is always one that somebody named (an actor, an
@@ -43,6 +46,8 @@
  * A verdict line is always the last. If the process dies without one, the
  * front says so.
  */
+
+#define VIRTUAL_NUDGE (7 * NS_PER_US)
 
 static void write_header(struct engine *e)
 {
@@ -94,36 +99,51 @@ static int apply_sets(struct engine *e, const struct lab_setting *sets, size_t n
 	return 0;
 }
 
-/* Does this kernel come at or after version @since ("6.5")? */
-static bool kernel_since(const char *since)
-{
-	struct utsname un;
-	int have[2] = { 0 }, want[2] = { 0 };
-
-	uname(&un);
-	if (sscanf(un.release, "%d.%d", &have[0], &have[1]) != 2 ||
-	    sscanf(since, "%d.%d", &want[0], &want[1]) != 2)
-		return false;
-	return have[0] != want[0] ? have[0] > want[0] : have[1] >= want[1];
-}
-
 /* What the lab needs and this machine lacks. Return: 0, or -EOPNOTSUPP: skip. */
 static int check_needs(struct engine *e, const char **backend, struct err *err)
 {
+	struct utsname un;
+
+	uname(&un);
 	for (size_t i = 0; i < e->meta->n_needs; i++) {
 		const char *need = e->meta->needs[i];
 
 		if (strcmp(need, "netem") == 0) {
 			*backend = "netem";
 		} else if (strcmp(need, "virtual clock") == 0) {
+			if (e->spec->virtual_clock)
+				continue;
 			err_set(err, EOPNOTSUPP, "this lab needs a virtual clock");
-			return err_remedy(err, "it runs on a lab kernel only");
-		} else if (!kernel_since(need)) {
+			return err_remedy(err, "run it on a lab kernel: `make kernels`");
+		} else if (strcmp(need, "lab kernel") == 0) {
+			if (e->spec->lab_kernel)
+				continue;
+			err_set(err, EOPNOTSUPP, "this lab turns a knob of the whole machine");
+			return err_remedy(err, "run it on a lab kernel: `make kernels`");
+		} else if (!release_since(un.release, need)) {
 			err_set(err, EOPNOTSUPP, "this lab needs Linux %s or later", need);
 			return err_remedy(err, "run it on a newer kernel");
 		}
 	}
 	return 0;
+}
+
+/*
+ * The moment that the run's clock counts from: now. On a virtual clock, wait
+ * for a whole tenth of a second: then the kernel's 10 ms ticks have the same
+ * phase in every run, however long it took to come here, and so has everything that follows.
+ */
+static int64_t start_time(const struct engine *e)
+{
+	const int64_t grid = 100 * NS_PER_MS;
+	const int64_t now = clock_now(), next = (now / grid + 1) * grid;
+	const struct timespec ts = { .tv_sec = next / NS_PER_S, .tv_nsec = next % NS_PER_S };
+
+	if (!e->spec->virtual_clock)
+		return now;
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL) == EINTR)
+		;
+	return next;
 }
 
 static int build(struct engine *e, struct err *err)
@@ -139,20 +159,28 @@ static int build(struct engine *e, struct err *err)
 	for (size_t i = 0; i < m->n_hosts; i++) {
 		ws.names[i] = m->hosts[i];
 		ws.toward[i] = m->toward[i];
+		/*
+		 * Delays are round numbers and so are the kernel's ticks: a round-trip time of
+		 * exactly 50 ms, measured a microsecond longer in one run than in another, would give
+		 * retransmission timers a whole tick apart. A little longer, it never does.
+		 */
+		if (e->spec->virtual_clock && ws.toward[i].delay > 0)
+			ws.toward[i].delay += VIRTUAL_NUDGE;
 	}
 	rc = world_new(&ws, on_drop, e, &e->world, err);
 	if (rc != 0)
 		return err_context(err, "building the hosts");
 	write_header(e);
-	rc = watch_open(e->world, e->rec, e->hist, &e->zero, &e->watch, err);
+	rc = watch_open(e->world, e->rec, e->hist, e->spec->virtual_clock, &e->zero, &e->watch, err);
 	if (rc == 0)
 		rc = apply_sets(e, m->sets, m->n_sets, "lab", err);
 	if (rc == 0)
 		rc = apply_sets(e, e->spec->sets, e->spec->n_sets, "set", err);
 	if (rc != 0)
 		return rc;
-	e->judge = judge_new(e->world, e->watch, e->hist, e->rec, true);
-	e->zero = clock_now();
+	e->judge = judge_new(e->world, e->watch, e->hist, e->rec, !e->spec->virtual_clock);
+	e->programs = programs_new(e->world, e->watch, e->rec, &e->zero);
+	e->zero = start_time(e);
 	return lab_start(e->spec->lab, &engine_ops, e, err);
 }
 
@@ -216,6 +244,7 @@ static int observe(struct engine *e, struct err *err)
 {
 	int rc = world_work(e->world, err);
 
+	programs_work(e->programs);
 	if (rc >= 0)
 		rc = watch_packets(e->watch, err);
 	if (rc >= 0)
@@ -280,7 +309,7 @@ static int64_t next_deadline(const struct engine *e)
 static int wait_for_more(struct engine *e, struct err *err)
 {
 	const size_t n_actors = lab_actor_count(e->spec->lab);
-	struct pollfd p[2 + WORLD_MAX_HOSTS + ENGINE_MAX_ACTORS];
+	struct pollfd p[2 + WORLD_MAX_HOSTS + ENGINE_MAX_ACTORS + PROGRAMS_MAX_FDS];
 	const int64_t due = next_deadline(e), wait = due - engine_now(e);
 	const struct timespec ts = { .tv_sec = wait > 0 ? wait / NS_PER_S : 0,
 				     .tv_nsec = wait > 0 ? wait % NS_PER_S : 0 };
@@ -297,6 +326,7 @@ static int wait_for_more(struct engine *e, struct err *err)
 		if (w->kind == LAB_WAIT_FD)
 			p[n++] = (struct pollfd){ .fd = w->fd, .events = (short)w->events };
 	}
+	n += programs_fds(e->programs, p + n);
 	rc = ppoll(p, n, &ts, NULL);
 	if (rc < 0 && errno != EINTR)
 		return err_set(err, errno, "poll: %s", strerror(errno));
@@ -330,7 +360,9 @@ static void write_verdict(struct engine *e, int rc, const struct err *err, int64
 {
 	const size_t passed = e->judge ? judge_passed(e->judge) : 0;
 	const size_t failed = e->judge ? judge_failed(e->judge) : 0;
-	const int64_t run = e->world ? engine_now(e) : 0;
+	const int64_t run_now = e->world ? engine_now(e) : 0;
+	const int64_t run = e->spec->virtual_clock ? run_now - run_now % RECORD_VIRTUAL_GRAIN :
+						     run_now;
 	const char *verdict = failed ? "fail" : "pass";
 	const uint64_t unseen =
 		(e->watch ? watch_unseen(e->watch) : 0) + (e->world ? world_lost(e->world) : 0);
@@ -343,9 +375,11 @@ static void write_verdict(struct engine *e, int rc, const struct err *err, int64
 				  ? "skip"
 				  : "broken";
 	}
-	o = json_pack("{s:s, s:I, s:I, s:I, s:I}", "verdict", verdict, "passed", (json_int_t)passed,
-		      "failed", (json_int_t)failed, "wall", (json_int_t)(clock_now() - begun),
-		      "run", (json_int_t)run);
+	o = json_pack("{s:s, s:I, s:I, s:I}", "verdict", verdict, "passed", (json_int_t)passed,
+		      "failed", (json_int_t)failed, "run", (json_int_t)run);
+	/* In a lab kernel there is no other clock to be had; the front knows it. */
+	if (!e->spec->virtual_clock)
+		json_object_set_new(o, "wall", json_integer((json_int_t)(clock_now() - begun)));
 	if (rc != 0) {
 		json_object_set_new(o, "why", json_string(err->msg));
 		if (err->remedy[0])
@@ -386,7 +420,7 @@ int engine_run(const struct engine_spec *spec, int record_fd, int life_fd)
 	watchdog_fd = record_fd;
 	lab_watchdog(watchdog);
 	e.meta = lab_meta(spec->lab);
-	e.rec = record_new(record_fd);
+	e.rec = record_new(record_fd, spec->virtual_clock ? RECORD_VIRTUAL_GRAIN : 1);
 	e.hist = history_new();
 	e.zero = begun;
 
@@ -395,9 +429,11 @@ int engine_run(const struct engine_spec *spec, int record_fd, int life_fd)
 		write_header(&e);
 	if (rc == 0)
 		rc = play(&e, &err);
+	programs_end(e.programs);
 	write_verdict(&e, rc, &err, begun);
 	rc = record_flush(e.rec, INT64_MAX, &err);
 
+	programs_free(e.programs);
 	judge_free(e.judge);
 	watch_close(e.watch);
 	world_free(e.world);

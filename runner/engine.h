@@ -2,10 +2,13 @@
 #ifndef RUNNER_ENGINE_H
 #define RUNNER_ENGINE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "../lua/lab.h"
+
+struct kernel;
 
 /*
  * What to play.
@@ -16,6 +19,10 @@
  * @counter_run: name of the counter-run that this is, or NULL
  * @backend: "netem", "wire" or NULL to choose
  * @seed:    of random impairments
+ * @kernel:  the lab kernel to play it on, for the front; NULL: this machine's own
+ * @lab_kernel: in a lab kernel, which is this run's own: its global knobs may be turned
+ * @virtual_clock: idle time is skipped, and code takes none
+ * @allow_exec: the lab may start programs of the machine
  */
 struct engine_spec {
 	struct lab *lab;
@@ -25,6 +32,8 @@ struct engine_spec {
 	const struct lab_text *counter_run;
 	const char *backend;
 	uint64_t seed;
+	const struct kernel *kernel;
+	bool lab_kernel, virtual_clock, allow_exec;
 };
 
 /**

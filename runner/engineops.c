@@ -2,17 +2,21 @@
 #include "enginestate.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "../netns/cleanup.h"
 #include "../netns/counter.h"
 #include "../netns/duration.h"
+#include "../netns/netns.h"
 #include "../netns/sockdiag.h"
 #include "../netns/sysctl.h"
 #include "engine.h"
 #include "eventjson.h"
 #include "history.h"
 #include "judge.h"
+#include "programs.h"
 #include "record.h"
 #include "watch.h"
 
@@ -64,7 +68,7 @@ static bool endpoint_from(const struct sockaddr_storage *ss, struct endpoint *ep
 /* The number of the connection that @fd is an end of; 0 when it is none (yet). */
 static unsigned conn_of(struct engine *e, unsigned host, int fd)
 {
-	struct sockaddr_storage a, b;
+	struct sockaddr_storage a = { .ss_family = AF_UNSPEC }, b = a;
 	socklen_t la = sizeof(a), lb = sizeof(b);
 	struct endpoint local, remote;
 	const struct sock_entry *s;
@@ -193,6 +197,43 @@ static int op_expect(void *engine, unsigned actor, const struct expectation *x, 
 	return 0;
 }
 
+static void op_look(void *engine, unsigned host)
+{
+	look(engine, host);
+}
+
+static int op_may_exec(void *engine, struct err *err)
+{
+	const struct engine *e = engine;
+
+	if (!e->spec->allow_exec) {
+		err_set(err, EPERM, "exec(): this lab wants to start a program of your machine");
+		return err_remedy(err, "--allow-exec lets it, if you trust the lab");
+	}
+	return programs_room(e->programs, err);
+}
+
+static int op_exec(void *engine, const struct lab_exec *x, unsigned *id, struct err *err)
+{
+	struct engine *e = engine;
+
+	return programs_start(e->programs, x, id, err);
+}
+
+static void op_program(void *engine, unsigned id, struct lab_program *out)
+{
+	struct engine *e = engine;
+
+	programs_get(e->programs, id, out);
+}
+
+static int op_program_signal(void *engine, unsigned id, int signal)
+{
+	struct engine *e = engine;
+
+	return programs_signal(e->programs, id, signal);
+}
+
 static int op_counter(void *engine, unsigned host, const char *name, int64_t *delta,
 		      struct err *err)
 {
@@ -227,6 +268,33 @@ static int op_sysctl_set(void *engine, unsigned host, const char *name, const ch
 			 struct err *err)
 {
 	return engine_sysctl(engine, host, name, value, "lab", err);
+}
+
+static int op_kernel_sysctl(void *engine, const char *name, const char *text,
+			    char value[static SYSCTL_MAX_VALUE], struct err *err)
+{
+	struct engine *e = engine;
+	_cleanup_(netns_close) struct netns here = NETNS_CLOSED;
+	char before[SYSCTL_MAX_VALUE];
+	int rc;
+
+	if (!e->spec->lab_kernel) {
+		err_set(err, EPERM, "kernel_sysctl(): %s belongs to the whole machine", name);
+		return err_remedy(err, "say needs = { \"lab kernel\" }, which has one of its own");
+	}
+	/* The engine is in the first namespace of its kernel, the one that has these. */
+	rc = netns_home(&here, err);
+	if (rc == 0)
+		rc = sysctl_get(&here, name, before, err);
+	if (rc == 0 && text)
+		rc = sysctl_set(&here, name, text, err);
+	if (rc == 0)
+		rc = sysctl_get(&here, name, value, err);
+	if (rc == 0 && text)
+		record_event(e->rec, "sysctl", engine_now(e),
+			     json_pack("{s:s, s:s, s:s, s:s}", "name", name, "from", before, "to",
+				       value, "by", "lab"));
+	return rc;
 }
 
 static int op_impair(void *engine, unsigned host, const struct impairment *imp, struct err *err)
@@ -273,7 +341,13 @@ const struct lab_ops engine_ops = {
 	.expect = op_expect,
 	.counter = op_counter,
 	.sysctl_set = op_sysctl_set,
+	.kernel_sysctl = op_kernel_sysctl,
 	.impair = op_impair,
 	.packet = op_packet,
 	.socket = op_socket,
+	.look = op_look,
+	.may_exec = op_may_exec,
+	.exec = op_exec,
+	.program = op_program,
+	.program_signal = op_program_signal,
 };

@@ -11,6 +11,7 @@
 struct engine_spec;
 struct history;
 struct judge;
+struct programs;
 struct record;
 struct watch;
 
@@ -30,6 +31,7 @@ struct engine {
 	struct history *hist;
 	struct watch *watch;
 	struct judge *judge;
+	struct programs *programs;
 	int life_fd;
 	int64_t zero;
 	uint64_t calls, steps;

@@ -14,10 +14,10 @@
 #include "../netns/cleanup.h"
 #include "../netns/duration.h"
 #include "../netns/err.h"
-#include "../netns/sandbox.h"
 #include "engine.h"
 #include "field.h"
 #include "header.h"
+#include "place.h"
 
 /*
  * The front's side of a run: two processes, one pipe of record lines. It
@@ -30,10 +30,15 @@
 
 #define LINE_ROOM      (64 * 1024)
 #define LINE_MAX_BYTES (16 * 1024 * 1024)
+#define CONSOLE_KEPT   2048
+#define SILENCE_MS     60000
 
 /*
  * @last: time of the latest event
  * @line: what has come of a line so far, @len bytes
+ * @console: the end of what a lab kernel said
+ * @silent: it was ended because it said nothing
+ * @ended: a lab kernel ended, with its record's pipe still open
  */
 struct run {
 	const struct engine_spec *spec;
@@ -44,7 +49,25 @@ struct run {
 	bool seen_header, seen_verdict;
 	char *line;
 	size_t len, room;
+	char console[CONSOLE_KEPT];
+	size_t n_console;
+	bool silent, ended;
 };
+
+const char *verdict_word(enum verdict v)
+{
+	switch (v) {
+	case VERDICT_PASS:
+		return "pass";
+	case VERDICT_SKIP:
+		return "skip";
+	case VERDICT_FAIL:
+		return "fail";
+	case VERDICT_BROKEN:
+		break;
+	}
+	return "broken";
+}
 
 int front_status(enum verdict worst)
 {
@@ -118,6 +141,10 @@ static int hand_on(struct run *r, json_t *ev, const char *line, size_t len, stru
 		line = again;
 		len = strlen(again);
 	}
+	/* Not in the record of a virtual clock, which is the same every time; a live view is told. */
+	if (field_is(ev, "ev", "verdict") && !field_has(ev, "wall"))
+		json_object_set_new(ev, "wall",
+				    json_integer((json_int_t)(clock_now() - r->out->wall)));
 	return r->fn(r->arg, ev, line, len, err);
 }
 
@@ -222,63 +249,101 @@ static int read_lines(struct run *r, int fd, struct err *err)
 	return 0;
 }
 
-struct child {
-	const struct engine_spec *spec;
-	int record_fd, reader_fd;
-};
-
-static int child_main(void *arg, int life_fd)
+/* Keep the end of what a lab kernel says itself. */
+static void read_console(struct run *r, int fd)
 {
-	const struct child *c = arg;
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	char text[1024];
+	ssize_t n = read(fd, text, sizeof(text));
+	size_t keep = sizeof(r->console) - 1;
 
-	/* Only what is wrong with the engine itself may still reach the terminal. */
-	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0)
-		return 1;
-	close(null);
-	close(c->reader_fd);
-	return engine_run(c->spec, c->record_fd, life_fd);
+	if (n <= 0)
+		return;
+	if (r->n_console + (size_t)n > keep) {
+		size_t drop = r->n_console + (size_t)n - keep;
+
+		memmove(r->console, r->console + drop, r->n_console - drop);
+		r->n_console -= drop;
+	}
+	for (ssize_t i = 0; i < n; i++) {
+		if (text[i] != '\r')
+			r->console[r->n_console++] = text[i];
+	}
+	r->console[r->n_console] = '\0';
 }
 
 /* Take lines until the engine is done, a signal comes or nobody wants more. */
-static int follow(struct run *r, int record_fd, int signal_fd, struct err *err)
+static int follow(struct run *r, const struct place *place, int record_fd, int signal_fd,
+		  struct err *err)
 {
-	struct pollfd p[2] = { { .fd = record_fd, .events = POLLIN },
-			       { .fd = signal_fd, .events = POLLIN } };
+	const int console_fd = place_console(place);
+	struct pollfd p[4] = { { .fd = record_fd, .events = POLLIN },
+			       { .fd = signal_fd, .events = POLLIN },
+			       { .fd = console_fd, .events = POLLIN },
+			       { .fd = place_pidfd(place), .events = POLLIN } };
 	struct signalfd_siginfo si;
 	int rc = 0;
 
 	while (rc == 0) {
-		if (poll(p, 2, -1) < 0) {
-			if (errno == EINTR)
-				continue;
+		/* Virtual time does not wait: a lab kernel that says nothing for so long is stuck. */
+		int n = poll(p, 4, console_fd >= 0 ? SILENCE_MS : -1);
+
+		if (n < 0 && errno != EINTR)
 			return err_set(err, errno, "poll: %s", strerror(errno));
+		if (n == 0) {
+			r->silent = true;
+			return 0;
 		}
-		if (p[1].revents && read(signal_fd, &si, sizeof(si)) == (ssize_t)sizeof(si)) {
+		if (n > 0 && p[1].revents &&
+		    read(signal_fd, &si, sizeof(si)) == (ssize_t)sizeof(si)) {
 			r->out->signal = (int)si.ssi_signo;
 			return 0;
 		}
-		if (p[0].revents)
+		if (n > 0 && p[2].revents & POLLIN)
+			read_console(r, console_fd);
+		else if (n > 0 && p[2].revents)
+			p[2].fd = -1;
+		if (n > 0 && p[0].revents) {
 			rc = read_lines(r, record_fd, err);
+		} else if (n > 0 && p[3].revents) {
+			r->ended = true;
+			return 0;
+		}
 	}
 	return rc < 0 ? rc : 0;
 }
 
+/* The last lines of the kernel that played it, to be told with the verdict. */
+static const char *last_words(const struct run *r)
+{
+	const char *at = r->console + r->n_console;
+
+	for (unsigned lines = 0; at > r->console && lines < 6; at--)
+		lines += at[-1] == '\n';
+	return at;
+}
+
 static int end_of(struct run *r, int status, struct err *err)
 {
-	char why[256];
+	char why[256 + CONSOLE_KEPT];
+	size_t n;
 
 	if (r->out->signal) {
 		snprintf(why, sizeof(why), "stopped by %s",
 			 r->out->signal == SIGINT ? "Ctrl-C" : strsignal(r->out->signal));
 		return say_verdict(r, "broken", why, NULL, err);
 	}
-	if (WIFSIGNALED(status))
+	if (r->silent)
+		snprintf(why, sizeof(why), "the lab kernel said nothing for %d s and was ended",
+			 SILENCE_MS / 1000);
+	else if (WIFSIGNALED(status))
 		snprintf(why, sizeof(why), "the engine was ended by signal %d (%s)",
 			 WTERMSIG(status), strsignal(WTERMSIG(status)));
 	else
 		snprintf(why, sizeof(why), "the engine ended with status %d and without a verdict",
 			 WEXITSTATUS(status));
+	n = strlen(why);
+	if (r->n_console)
+		snprintf(why + n, sizeof(why) - n, "; the kernel's last words:\n%s", last_words(r));
 	return say_verdict(
 		r, "broken", why,
 		"run it again; if it happens again it is a defect of tcplab: please report it",
@@ -289,8 +354,7 @@ int front_run(const struct engine_spec *spec, front_event_fn *fn, void *arg, str
 	      struct err *err)
 {
 	struct run r = { .spec = spec, .fn = fn, .arg = arg, .out = out };
-	struct sandbox box = { .pid = -1, .life = -1 };
-	struct child child = { .spec = spec };
+	struct place place;
 	_cleanup_close_ int signal_fd = -1, reader = -1;
 	struct err why = ERR_INIT;
 	sigset_t set, old;
@@ -302,15 +366,13 @@ int front_run(const struct engine_spec *spec, front_event_fn *fn, void *arg, str
 	if (pipe2(pipe_fd, O_CLOEXEC) != 0)
 		return err_set(err, errno, "pipe: %s", strerror(errno));
 	reader = pipe_fd[0];
-	child.reader_fd = pipe_fd[0];
-	child.record_fd = pipe_fd[1];
 
 	fflush(NULL); /* the engine must not have our unwritten output */
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGHUP);
-	rc = sandbox_spawn(&box, child_main, &child, &why);
+	rc = place_start(&place, spec, pipe_fd[1], reader, &why);
 	close(pipe_fd[1]);
 	if (rc != 0) {
 		rc = say_verdict(&r, "skip", why.msg, why.remedy, err);
@@ -319,17 +381,17 @@ int front_run(const struct engine_spec *spec, front_event_fn *fn, void *arg, str
 	}
 	sigprocmask(SIG_BLOCK, &set, &old);
 	signal_fd = signalfd(-1, &set, SFD_CLOEXEC);
-	rc = follow(&r, reader, signal_fd, err);
-	if (rc != 0 || out->signal) {
-		sandbox_kill(&box);
+	rc = follow(&r, &place, reader, signal_fd, err);
+	if (rc != 0 || out->signal || r.silent || r.ended) {
+		status = place_end(&place, !r.ended);
 		/* What the engine had already said is part of the record. */
 		while (rc == 0)
 			rc = read_lines(&r, reader, err);
 		rc = rc > 0 ? 0 : rc;
 		if (rc == 0)
-			rc = end_of(&r, 0, err);
+			rc = end_of(&r, status, err);
 	} else {
-		status = sandbox_wait(&box);
+		status = place_end(&place, false);
 		rc = end_of(&r, status, err);
 	}
 	sigprocmask(SIG_SETMASK, &old, NULL);

@@ -12,6 +12,9 @@ struct err;
 /* Never merged. The order is that of an exit status: see front_status(). */
 enum verdict { VERDICT_PASS, VERDICT_SKIP, VERDICT_FAIL, VERDICT_BROKEN };
 
+/** verdict_word() - "pass", "fail", "broken", "skip", as in the record. */
+const char *verdict_word(enum verdict v);
+
 /** front_status() - the exit status for the worst of all verdicts: 0, 3, 1, 2. */
 int front_status(enum verdict worst);
 

@@ -8,6 +8,7 @@
 #include "../netns/world.h"
 #include "engine.h"
 #include "eventjson.h"
+#include "kernels.h"
 #include "record.h"
 
 /* Fields of a header that come from lists of settings. */
@@ -41,6 +42,7 @@ static json_t *hosts_json(const struct lab_meta *m, const struct world *w)
 json_t *header_json(const struct engine_spec *spec, const struct world *world)
 {
 	const struct lab_meta *m = lab_meta(spec->lab);
+	const bool lab = spec->kernel || spec->lab_kernel;
 	struct utsname un;
 	char date[32];
 	time_t now = time(NULL);
@@ -60,8 +62,10 @@ json_t *header_json(const struct engine_spec *spec, const struct world *world)
 		      "format", RECORD_FORMAT, "tcplab", TCPLAB_VERSION, "date", date, "lab", m->id,
 		      "file", spec->file, "title", eventjson_text(&m->title), "params", params,
 		      "set", settings_json(m->sets, m->n_sets, spec->sets, spec->n_sets), "seed",
-		      (json_int_t)spec->seed, "kernel", "release", un.release, "kind", "host",
-		      "arch", un.machine, "clock", "real", "impair", "backend", backend, "why", why,
+		      (json_int_t)spec->seed, "kernel", "release",
+		      spec->kernel ? spec->kernel->version : un.release, "kind",
+		      lab ? "lab" : "host", "arch", un.machine, "clock",
+		      lab ? "virtual" : "real", "impair", "backend", backend, "why", why,
 		      "hosts", hosts_json(m, world));
 	if (m->lesson)
 		json_object_set_new(o, "lesson", json_string(m->lesson));

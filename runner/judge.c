@@ -391,9 +391,10 @@ static void record_decision(struct judge *j, const struct pending *p, const stru
 	const int64_t asked = e->at >= 0 ? e->at : e->within > 0 ? e->within : 0;
 	const struct conn *last = d == FAIL ? suspect(j, e) : NULL;
 	json_t *o = judgement_json(j->world, j->watch, p, r, d, unique_name(j, e),
-				   tolerance(j, asked), now, last);
+				   tolerance(j, asked), now, last, j->rec);
 
-	json_object_set_new(o, "n", json_integer((json_int_t)(j->passed + j->failed + 1)));
+	json_object_set_new(o, "n",
+			    json_integer((json_int_t)j->passed + (json_int_t)j->failed + 1));
 	if (d == PASS)
 		j->passed++;
 	else

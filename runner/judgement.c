@@ -9,6 +9,7 @@
 #include "../netns/world.h"
 #include "conn.h"
 #include "phrase.h"
+#include "record.h"
 #include "watch.h"
 
 static json_t *states_json(uint32_t mask)
@@ -200,7 +201,8 @@ static json_t *last_events(const struct conn *c)
 
 json_t *judgement_json(const struct world *world, struct watch *watch, const struct pending *p,
 		       const struct reading *r, enum decision d, const char *name,
-		       int64_t tolerance, int64_t now, const struct conn *last)
+		       int64_t tolerance, int64_t now, const struct conn *last,
+		       const struct record *rec)
 {
 	const struct expectation *e = &p->e;
 	json_t *o = question_json(world, watch, p, name);
@@ -209,6 +211,8 @@ json_t *judgement_json(const struct world *world, struct watch *watch, const str
 	set_int(o, "t", now);
 	json_object_set_new(o, "verdict", json_string(d == PASS ? "pass" : "fail"));
 	add_answer(p, r, d, tolerance, o);
+	/* The words have to say what the numbers do. */
+	record_coarsen(rec, o);
 	if (e->kind == EXPECT_VALUE) {
 		json_object_set_new(o, "expected", json_string(e->expected));
 		json_object_set_new(o, "seen", json_string(e->seen));

@@ -9,6 +9,7 @@
 #include "../lua/labops.h"
 
 struct conn;
+struct record;
 struct watch;
 struct world;
 
@@ -53,10 +54,12 @@ char *judgement_name(const struct world *world, const struct expectation *e);
  * @tolerance: that it was judged with, ns
  * @now:       when it was decided, run clock ns
  * @last:      on failure, the connection whose last events are to be shown, or NULL
+ * @rec:       that it is for
  * Return: a new reference.
  */
 json_t *judgement_json(const struct world *world, struct watch *watch, const struct pending *p,
 		       const struct reading *r, enum decision d, const char *name,
-		       int64_t tolerance, int64_t now, const struct conn *last);
+		       int64_t tolerance, int64_t now, const struct conn *last,
+		       const struct record *rec);
 
 #endif

@@ -12,6 +12,8 @@
 #include "columns.h"
 #include "command.h"
 #include "doctor.h"
+#include "kernels.h"
+#include "labinit.h"
 #include "view.h"
 
 /*
@@ -47,7 +49,8 @@ static const struct command commands[] = {
 
 #define N_COMMANDS (sizeof(commands) / sizeof(*commands))
 
-enum { OPT_PARAM = 256, OPT_SET, OPT_KERNEL, OPT_RECORD, OPT_FORMAT, OPT_LANG, OPT_NO_COLOR, OPT_BACKEND, OPT_SEED };
+enum { OPT_PARAM = 256, OPT_SET, OPT_KERNEL, OPT_RECORD, OPT_FORMAT, OPT_LANG, OPT_NO_COLOR, OPT_BACKEND, OPT_SEED,
+       OPT_FULL, OPT_ALLOW_EXEC };
 
 /* @arg: NULL for a switch. */
 struct option_words {
@@ -60,7 +63,11 @@ static const struct option_words option_table[] = {
 	{ OPT_PARAM, "param", "NAME=VALUE", { "turn a parameter of the lab", "调整实验参数" } },
 	{ OPT_SET, "set", "HOST.SYSCTL=VALUE",
 	  { "set a sysctl of a host, e.g. server.net.ipv4.tcp_syncookies=2", "设置某主机的 sysctl" } },
-	{ OPT_KERNEL, "kernel", "host|auto", { "which kernel to run on (default auto)", "用哪个内核（默认 auto）" } },
+	{ OPT_KERNEL, "kernel", "host|6.12|auto|all", { "which kernel to run on (default auto)", "用哪个内核（默认 auto）" } },
+	{ OPT_FULL, "full", NULL,
+	  { "the full form of a lab, however long it takes", "实验的完整形式，不论多长" } },
+	{ OPT_ALLOW_EXEC, "allow-exec", NULL,
+	  { "a lab of your own may start programs of this machine", "允许你自己的实验启动本机程序" } },
 	{ OPT_BACKEND, "backend", "netem|wire",
 	  { "what delays and drops packets (default: netem where there is one)", "由谁延迟和丢弃报文" } },
 	{ OPT_SEED, "seed", "N", { "of random loss (default 1)", "随机丢包的种子（默认 1）" } },
@@ -109,9 +116,13 @@ static void print_row(const struct paper *p, const char *left, int width, const 
 	const int columns = p->columns < 100 ? p->columns : 100;
 
 	fputs("  ", p->out);
-	columns_pad(p->out, left, width, 1);
 	snprintf(indent, sizeof(indent), "%*s", width + 4, "");
-	fputs("  ", p->out);
+	if (columns_width(left) > width)
+		fprintf(p->out, "%s\n%s", left, indent);
+	else {
+		columns_pad(p->out, left, width, 1);
+		fputs("  ", p->out);
+	}
 	columns_wrap(p->out, what, columns, indent, width + 4);
 	fputc('\n', p->out);
 }
@@ -200,11 +211,12 @@ static int add_setting(struct lab_setting *list, size_t *n, char *text, const ch
 
 static int set_kernel(struct options *o, const char *value, struct err *err)
 {
+	struct kernel k;
+
 	o->kernel = value;
-	if (strcmp(value, "host") == 0 || strcmp(value, "auto") == 0)
+	if (strcmp(value, "host") == 0 || strcmp(value, "auto") == 0 || strcmp(value, "all") == 0)
 		return 0;
-	err_set(err, EINVAL, "--kernel %s: there is no such kernel", value);
-	return err_remedy(err, "\"host\" is this machine's own; \"auto\" chooses");
+	return kernels_get(value, &k, err) < 0 ? err_context(err, "--kernel %s", value) : 0;
 }
 
 static int set_seed(struct options *o, const char *value, struct err *err)
@@ -265,6 +277,12 @@ static int set_option(struct options *o, int id, char *value, struct err *err)
 		return set_format(o, value, err);
 	case OPT_LANG:
 		return set_lang(o, value, err);
+	case OPT_ALLOW_EXEC:
+		o->allow_exec = true;
+		return 0;
+	case OPT_FULL:
+		o->full = true;
+		return 0;
 	case OPT_NO_COLOR:
 		o->no_color = true;
 		return 0;
@@ -400,6 +418,11 @@ int main(int argc, char **argv)
 	struct err err = ERR_INIT;
 	int rc;
 
+	/* As a kernel's first process. It adds words of its own to what it was told for us. */
+	for (int i = 1; getpid() == 1 && i + 1 < argc; i++) {
+		if (strcmp(argv[i], LABINIT_ARG) == 0)
+			labinit_main(argv[i + 1]);
+	}
 	setlocale(LC_ALL, "");
 	/* A closed pipe is an error of write(2), told like any other. */
 	signal(SIGPIPE, SIG_IGN);

@@ -97,6 +97,17 @@ int paths_labs(const struct paths *p, char ***ids, size_t *n, struct err *err)
 	return 0;
 }
 
+bool paths_own(const struct paths *p, const char *path)
+{
+	char file[PATH_MAX], labs[PATH_MAX], *slash;
+
+	if (!realpath(path, file) || !realpath(p->labs, labs))
+		return false;
+	slash = strrchr(file, '/');
+	*slash = '\0';
+	return strcmp(file, labs) == 0;
+}
+
 static int unknown_lab(const struct paths *p, const char *arg, struct err *err)
 {
 	char **ids = NULL;

@@ -2,6 +2,7 @@
 #ifndef RUNNER_PATHS_H
 #define RUNNER_PATHS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct err;
@@ -26,6 +27,9 @@ int paths_find(struct paths *p, struct err *err);
  * Return: 0, or -ENOENT with the nearest lab's name.
  */
 int paths_lab(const struct paths *p, const char *arg, char *path, struct err *err);
+
+/** paths_own() - does the file @path lie among the labs of the course, through whatever links? */
+bool paths_own(const struct paths *p, const char *path);
 
 /** paths_labs() - ids of all labs, sorted; free each and the array. Return: 0 or -errno. */
 int paths_labs(const struct paths *p, char ***ids, size_t *n, struct err *err);

@@ -156,8 +156,9 @@ static void endpoint(FILE *out, const json_t *end)
 {
 	const char *addr = field_text(end, "addr");
 
-	fprintf(out, strchr(addr, ':') ? "%s [%s]:%lld" : "%s %s:%lld", field_text(end, "host"),
-		addr, (long long)field_int(end, "port"));
+	fprintf(out, strchr(addr, ':') ? "%s [%s]" : "%s %s", field_text(end, "host"), addr);
+	if (field_has(end, "port"))
+		fprintf(out, ":%lld", (long long)field_int(end, "port"));
 }
 
 static void say_conn(FILE *out, const json_t *ev, enum lang lang)
@@ -278,8 +279,49 @@ static void say_counter(FILE *out, const json_t *ev, enum lang lang)
 
 static void say_sysctl(FILE *out, const json_t *ev, enum lang lang)
 {
-	message_say(out, lang, EV_SYSCTL, field_text(ev, "host"), field_text(ev, "name"),
-		    field_text(ev, "from"), field_text(ev, "to"), field_text(ev, "by"));
+	if (field_has(ev, "host"))
+		message_say(out, lang, EV_SYSCTL, field_text(ev, "host"), field_text(ev, "name"),
+			    field_text(ev, "from"), field_text(ev, "to"), field_text(ev, "by"));
+	else
+		message_say(out, lang, EV_KERNEL_SYSCTL, field_text(ev, "name"),
+			    field_text(ev, "from"), field_text(ev, "to"), field_text(ev, "by"));
+}
+
+/* As it could be typed, but not for a shell: nothing is quoted. */
+static void say_program(FILE *out, const json_t *ev, enum lang lang)
+{
+	const json_t *argv = json_object_get(ev, "argv");
+	_cleanup_free_ char *line = NULL;
+	size_t size;
+	FILE *piece = open_memstream(&line, &size);
+
+	if (!piece)
+		abort();
+	for (size_t i = 0; i < json_array_size(argv); i++) {
+		const char *word = json_string_value(json_array_get(argv, i));
+
+		fprintf(piece, "%s%s", i ? " " : "", word ? word : "?");
+	}
+	fclose(piece);
+	message_say(out, lang, EV_PROGRAM, field_text(ev, "host"), (long long)field_int(ev, "id"),
+		    line);
+}
+
+static void say_output(FILE *out, const json_t *ev, enum lang lang)
+{
+	message_say(out, lang, EV_OUTPUT, field_text(ev, "host"), field_text(ev, "text"));
+}
+
+static void say_ended(FILE *out, const json_t *ev, enum lang lang)
+{
+	if (field_has(ev, "signal"))
+		message_say(out, lang, EV_ENDED_SIGNAL, (long long)field_int(ev, "id"),
+			    field_text(ev, "signal"));
+	else
+		message_say(out, lang, EV_ENDED, (long long)field_int(ev, "id"),
+			    (long long)field_int(ev, "status"));
+	if (field_int(ev, "unrecorded"))
+		message_say(out, lang, EV_UNRECORDED, (long long)field_int(ev, "unrecorded"));
 }
 
 static void say_impair(FILE *out, const json_t *ev, enum lang lang)
@@ -312,7 +354,8 @@ static const struct {
 	{ "return", say_return },   { "packet", say_packet },   { "lost", say_lost },
 	{ "packets", say_packets }, { "state", say_state },     { "states", say_states },
 	{ "counter", say_counter }, { "sysctl", say_sysctl },   { "impair", say_impair },
-	{ "expect", say_expect },   { "verdict", say_verdict },
+	{ "expect", say_expect },   { "verdict", say_verdict }, { "program", say_program },
+	{ "output", say_output },   { "ended", say_ended },
 };
 
 void phrase_event(FILE *out, const json_t *ev, enum lang lang)

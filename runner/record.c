@@ -25,16 +25,17 @@ struct record {
 	struct pending *pending;
 	size_t n_pending, room;
 	uint64_t events;
-	int64_t last;
+	int64_t last, grain;
 };
 
-struct record *record_new(int fd)
+struct record *record_new(int fd, int64_t grain)
 {
 	struct record *r = calloc(1, sizeof(*r));
 
 	if (!r)
 		abort();
 	r->fd = fd;
+	r->grain = grain;
 	return r;
 }
 
@@ -100,6 +101,27 @@ void record_event(struct record *r, const char *ev, int64_t t, json_t *fields)
 	r->pending[r->n_pending++] = (struct pending){ .t = t, .order = r->events, .ev = line };
 }
 
+static void floor_to(json_t *ev, const char *key, int64_t grain)
+{
+	json_t *v = json_object_get(ev, key);
+
+	if (json_is_integer(v))
+		json_integer_set(v, json_integer_value(v) - json_integer_value(v) % grain);
+}
+
+void record_coarsen(const struct record *r, json_t *ev)
+{
+	static const char *const times[] = { "t", "since", "seen_t", "mark" };
+	json_t *info = json_object_get(ev, "info");
+
+	if (r->grain == 1)
+		return;
+	for (size_t i = 0; i < sizeof(times) / sizeof(*times); i++)
+		floor_to(ev, times[i], r->grain);
+	floor_to(info, "rtt_us", r->grain / 1000);
+	floor_to(info, "rttvar_us", r->grain / 1000);
+}
+
 static int by_time(const void *a, const void *b)
 {
 	const struct pending *x = a, *y = b;
@@ -144,10 +166,11 @@ int record_flush(struct record *r, int64_t until, struct err *err)
 	for (; done < r->n_pending && r->pending[done].t < until; done++) {
 		struct pending *p = &r->pending[done];
 
-		if (p->t < r->last && json_object_get(p->ev, "t"))
-			json_object_set_new(p->ev, "t", json_integer(r->last));
-		else
+		if (p->t > r->last)
 			r->last = p->t;
+		if (json_object_get(p->ev, "t"))
+			json_object_set_new(p->ev, "t", json_integer(r->last));
+		record_coarsen(r, p->ev);
 		if (json_dumpf(p->ev, f, JSON_COMPACT | JSON_REAL_PRECISION(9)) != 0)
 			abort();
 		fputc('\n', f);

@@ -18,9 +18,18 @@ struct record;
  * come any more, and leave in time order.
  */
 
-/** record_new() - write to @fd, which stays the caller's. Return: never NULL (aborts without
- * memory). */
-struct record *record_new(int fd);
+/*
+ * How often a kernel reads its clock differs a little from boot to boot, by
+ * microseconds. Records of a virtual clock are the same every time at this grain, ns.
+ */
+#define RECORD_VIRTUAL_GRAIN 100000
+
+/**
+ * record_new() - write to @fd, which stays the caller's.
+ * @grain: times are written as multiples of it, rounded down, ns
+ * Return: never NULL (aborts without memory).
+ */
+struct record *record_new(int fd, int64_t grain);
 void record_free(struct record *r);
 
 /**
@@ -28,6 +37,9 @@ void record_free(struct record *r);
  * Past the cap on events only expect and verdict are kept; see record_full().
  */
 void record_event(struct record *r, const char *ev, int64_t t, json_t *fields);
+
+/** record_coarsen() - round the times in @ev down to the record's grain, as record_flush() does. */
+void record_coarsen(const struct record *r, json_t *ev);
 
 /** record_full() - the cap on events was reached: the run must end. */
 bool record_full(const struct record *r);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "view.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -125,6 +126,7 @@ static void put_skipped(struct view *v)
 {
 	if (!v->skipped)
 		return;
+	assert(v->lab); /* take_verdict() keeps it for this */
 	put_point(v, true, "");
 	fputs(" # SKIP ", v->out);
 	put_clean(v, v->skipped);

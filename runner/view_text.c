@@ -137,6 +137,20 @@ static void say_at(FILE *out, const json_t *ev, enum lang lang)
 	phrase_event(out, ev, lang);
 }
 
+/* A program's own words, beside the story and not of it. */
+static void on_output(struct view *v, json_t *ev)
+{
+	_cleanup_free_ char *text = NULL;
+
+	if (v->opt.verbosity < 0 || !*field_text(ev, "text"))
+		return;
+	ladder_settle(v->ladder);
+	if (asprintf(&text, "%s: %s", field_text(ev, "host"), field_text(ev, "text")) < 0)
+		abort();
+	fputs("    ", v->opt.paper.out);
+	text_put(&v->opt.paper, INK_DIM, text, "      ", 4);
+}
+
 /* What only -v shows. */
 static void on_detail(struct view *v, json_t *ev)
 {
@@ -207,6 +221,7 @@ static const struct {
 	{ "call", on_detail },     { "return", on_detail },  { "state", on_detail },
 	{ "states", on_detail },   { "counter", on_detail }, { "sysctl", on_detail },
 	{ "value", on_detail },    { "conn", on_detail },    { "impair", on_impair },
+	{ "program", on_detail },  { "output", on_output },  { "ended", on_detail },
 	{ "verdict", on_verdict },
 };
 

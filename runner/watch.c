@@ -81,15 +81,30 @@ struct change {
 	struct sock_entry now;
 };
 
+/*
+ * A segment at one of its hosts, as its tap saw it.
+ *
+ * @order: in which they were read, for those of the same nanosecond
+ */
+struct sighting {
+	struct host_watch *h;
+	size_t order;
+	size_t wirelen;
+	struct packet_seen seen;
+};
+
 struct watch {
 	const struct world *world;
 	struct record *rec;
 	struct history *hist;
 	struct conns *conns;
 	const int64_t *zero;
+	bool stable;
 	int64_t settled;
 	size_t n;
 	struct host_watch host[WORLD_MAX_HOSTS];
+	struct sighting *sighting;
+	size_t n_sightings, room_sightings;
 };
 
 static int64_t run_now(const struct watch *w)
@@ -97,7 +112,7 @@ static int64_t run_now(const struct watch *w)
 	return clock_now() - *w->zero;
 }
 
-int watch_open(const struct world *world, struct record *rec, struct history *hist,
+int watch_open(const struct world *world, struct record *rec, struct history *hist, bool stable,
 	       const int64_t *zero, struct watch **out, struct err *err)
 {
 	struct watch *w = calloc(1, sizeof(*w));
@@ -108,6 +123,7 @@ int watch_open(const struct world *world, struct record *rec, struct history *hi
 	w->world = world;
 	w->rec = rec;
 	w->hist = hist;
+	w->stable = stable;
 	w->zero = zero;
 	w->conns = conns_new(world);
 	w->n = world_host_count(world);
@@ -149,6 +165,7 @@ void watch_close(struct watch *w)
 		free(h->reported);
 		free(h->change);
 	}
+	free(w->sighting);
 	conns_free(w->conns);
 	free(w);
 }
@@ -210,53 +227,86 @@ static void fold_event(struct host_watch *h, const struct fold *like, uint64_t b
 
 static void record_conn(struct watch *w, const struct conn *c, int64_t t)
 {
-	record_event(w->rec, "conn", t, conn_json(c, w->world));
+	record_event(w->rec, "conn", t, conn_json(c, w->world, w->stable));
 }
 
 static int on_packet(void *arg, const struct tapped *pkt, struct err *err)
 {
 	struct host_watch *h = arg;
 	struct watch *w = h->all;
-	const int64_t t = pkt->t > *w->zero ? pkt->t - *w->zero : 0;
-	struct packet_seen seen = { .t = t, .outgoing = pkt->outgoing };
+	struct sighting *s;
+
+	(void)err;
+	h->touched = true;
+	if (w->n_sightings == w->room_sightings) {
+		w->room_sightings = w->room_sightings ? w->room_sightings * 2 : 64;
+		w->sighting = reallocarray(w->sighting, w->room_sightings, sizeof(*w->sighting));
+		if (!w->sighting)
+			abort();
+	}
+	s = &w->sighting[w->n_sightings];
+	*s = (struct sighting){ .h = h,
+				.order = w->n_sightings,
+				.wirelen = pkt->wirelen,
+				.seen = { .t = pkt->t > *w->zero ? pkt->t - *w->zero : 0,
+					  .outgoing = pkt->outgoing } };
+	if (segment_parse(pkt->frame, pkt->caplen, &s->seen.segment) == 0)
+		w->n_sightings++;
+	return 0;
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const struct sighting *x = a, *y = b;
+
+	if (x->seen.t != y->seen.t)
+		return x->seen.t < y->seen.t ? -1 : 1;
+	return x->order < y->order ? -1 : 1;
+}
+
+static void take_sighting(struct watch *w, struct sighting *s)
+{
+	struct host_watch *h = s->h;
+	struct packet_seen *seen = &s->seen;
 	struct conn_segment cs;
 	struct conn_end e;
 	json_t *ev;
 	bool fresh;
 
-	(void)err;
-	h->touched = true;
-	if (segment_parse(pkt->frame, pkt->caplen, &seen.segment) != 0)
-		return 0;
-	e = conn_packet(w->conns, &seen.segment, pkt->outgoing, &fresh, &cs);
+	e = conn_packet(w->conns, &seen->segment, seen->outgoing, &fresh, &cs);
 	if (!e.conn) {
 		const struct fold like = { .packets = true,
-					   .outgoing = pkt->outgoing,
-					   .flags = seen.segment.flags & (uint8_t)~SEG_PSH,
-					   .since = t };
+					   .outgoing = seen->outgoing,
+					   .flags = seen->segment.flags & (uint8_t)~SEG_PSH,
+					   .since = seen->t };
 
-		fold_event(h, &like, pkt->wirelen);
-		return 0;
+		fold_event(h, &like, s->wirelen);
+		return;
 	}
 	if (fresh)
-		record_conn(w, e.conn, t);
-	seen.seq = cs.seq;
-	seen.ack = cs.ack;
-	seen.retransmission = cs.rtx;
-	history_packet(w->hist, h->index, &seen);
-	conn_explain(e, &(struct infer_packet){ .t = t,
-						.outgoing = pkt->outgoing,
-						.flags = seen.segment.flags,
-						.acks_fin = !pkt->outgoing && cs.acks_fin });
-	ev = eventjson_packet(h->host->name, conn_id(e.conn), &seen, &cs);
-	conn_tell(e.conn, "packet", t, ev);
-	record_event(w->rec, "packet", t, ev);
-	return 0;
+		record_conn(w, e.conn, seen->t);
+	seen->seq = cs.seq;
+	seen->ack = cs.ack;
+	seen->retransmission = cs.rtx;
+	history_packet(w->hist, h->index, seen);
+	conn_explain(e, &(struct infer_packet){ .t = seen->t,
+						.outgoing = seen->outgoing,
+						.flags = seen->segment.flags,
+						.acks_fin = !seen->outgoing && cs.acks_fin });
+	ev = eventjson_packet(h->host->name, conn_id(e.conn), seen, &cs);
+	conn_tell(e.conn, "packet", seen->t, ev);
+	record_event(w->rec, "packet", seen->t, ev);
 }
 
+/*
+ * One tap is read after the other, and what left a host and reached another one
+ * since the last turn may be read in the wrong order. A segment gets its number
+ * where it is sent: the sightings of all hosts are taken by time.
+ */
 int watch_packets(struct watch *w, struct err *err)
 {
 	const int64_t begun = run_now(w);
+	bool more = false;
 	int total = 0;
 
 	for (size_t i = 0; i < w->n; i++) {
@@ -265,11 +315,16 @@ int watch_packets(struct watch *w, struct err *err)
 		if (n < 0)
 			return err_context(err, "host %s", w->host[i].host->name);
 		total += n;
-		/* More may wait than was taken: nothing is settled then. */
-		if (n == WATCH_BATCH)
-			return total;
+		more |= n == WATCH_BATCH;
 	}
-	w->settled = begun;
+	if (w->n_sightings > 1)
+		qsort(w->sighting, w->n_sightings, sizeof(*w->sighting), by_time);
+	for (size_t i = 0; i < w->n_sightings; i++)
+		take_sighting(w, &w->sighting[i]);
+	w->n_sightings = 0;
+	/* More may wait than was taken: nothing is settled then. */
+	if (!more)
+		w->settled = begun;
 	return total;
 }
 
@@ -494,7 +549,8 @@ int watch_report_counters(struct watch *w, struct err *err)
 				memset(h->reported + k, 0,
 				       (h->n_reported - k) * sizeof(*h->reported));
 			}
-			if (delta == h->reported[k])
+			/* The rest is about neighbours and multicast as much as about the lab. */
+			if (delta == h->reported[k] || strncmp(name, "Tcp", 3) != 0)
 				continue;
 			h->reported[k] = delta;
 			record_event(w->rec, "counter", run_now(w),

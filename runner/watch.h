@@ -3,6 +3,7 @@
 #define RUNNER_WATCH_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "../netns/sockdiag.h"
@@ -19,10 +20,11 @@ struct world;
 /*
  * Watching the hosts of a world: their packets, their sockets, their counters.
  * Writes packet, conn, state, counter events and feeds the history.
+ * @stable: leave out of the record what the kernel picks at random and differs from run to run
  * @zero: CLOCK_MONOTONIC ns at which the run's clock is 0; may still move until the lab starts
  */
-int watch_open(const struct world *w, struct record *rec, struct history *hist, const int64_t *zero,
-	       struct watch **out, struct err *err);
+int watch_open(const struct world *w, struct record *rec, struct history *hist, bool stable,
+	       const int64_t *zero, struct watch **out, struct err *err);
 void watch_close(struct watch *w);
 
 /** watch_fds() - the tap of each host, for the event loop. */

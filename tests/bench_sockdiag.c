@@ -139,8 +139,10 @@ static int by_value(const void *a, const void *b)
 
 static double median_ms(int64_t *t)
 {
+	const size_t middle = ROUNDS / 2;
+
 	qsort(t, ROUNDS, sizeof(*t), by_value);
-	return (double)t[ROUNDS / 2] / (double)NS_PER_MS;
+	return (double)t[middle] / (double)NS_PER_MS;
 }
 
 static int64_t time_dump(struct sockdiag *d, struct err *err)

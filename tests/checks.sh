@@ -5,8 +5,8 @@
 #
 #   $top      the tree        $area  a directory of this test, removed at its end
 #   $cwd      where commands are run: nothing may be left there, nor in $TMPDIR
-#   $lab      a copy of the binary, so that its processes are told from those of
-#             others by /proc/PID/exe; it finds its labs through TCPLAB_DATA
+#   $lab      a copy of the binary with a name of its own, by which its processes are told
+#             from those of others; it finds its labs through TCPLAB_DATA
 #   $must_run, $slow   1 with TCPLAB_MUST_RUN=1, and under a sanitizer
 #
 #   ends STATUS WHAT COMMAND...  run it; $out and $err are its two outputs
@@ -17,8 +17,9 @@
 
 top=$(cd "$(dirname "$0")/.." && pwd)
 : "${TCPLAB:=$top/build/tcplab}"
-must_run=${TCPLAB_MUST_RUN:-0}
-slow=0
+# shellcheck disable=SC2034 # for the scripts that read this one
+must_run=${TCPLAB_MUST_RUN:-0} slow=0
+# shellcheck disable=SC2034
 [ -z "${TCPLAB_SAN:-}" ] || slow=1
 # The tester's own surroundings must not change what is tested.
 unset TCPLAB_MUST_RUN TCPLAB_DATA COLUMNS NO_COLOR LANG LC_MESSAGES LC_CTYPE MAKEFLAGS MAKELEVEL MFLAGS
@@ -30,7 +31,7 @@ trap 'rm -rf "$area"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 mkdir "$area/cwd" "$area/tmp" "$area/bin"
-cwd=$area/cwd out=$area/out err=$area/err lab=$area/bin/tcplab
+cwd=$area/cwd out=$area/out err=$area/err name=tcplab$$ lab=$area/bin/tcplab$$
 cp "$TCPLAB" "$lab" || exit 2
 TMPDIR=$area/tmp
 export TMPDIR
@@ -54,7 +55,7 @@ ends() { # STATUS WHAT COMMAND...
 	shift 2
 	(cd "$cwd" && exec timeout -k 5 120 "$@") >"$out" 2>"$err" </dev/null
 	status=$?
-	if [ $status -eq "$want_status" ]; then pass; else fail "status $status, not $want_status"; fi
+	if [ "$status" -eq "$want_status" ]; then pass; else fail "status $status, not $want_status"; fi
 }
 
 holds() { # WHAT COMMAND...
@@ -101,17 +102,16 @@ clean() {
 	nothing_left
 }
 
-# Processes of ours, whatever namespace they are in. A dead one is gone soon, not at once.
+# Processes of ours, whatever namespace they are in. Their names can be read when nothing else
+# of them can. One that nobody has waited for yet is dead all the same.
 ours() {
-	for p in /proc/[0-9]*; do
-		[ "$(readlink "$p/exe" 2>/dev/null)" != "$lab" ] || echo "${p#/proc/}"
-	done
+	cat /proc/[0-9]*/stat 2>/dev/null | sed -n "s/^\([0-9]*\) ($name) [^ZX] .*/\1/p"
 }
 
 nothing_left() {
 	deadline=$(($(date +%s) + 5))
 	while [ -n "$(ours)" ] && [ "$(date +%s)" -lt $deadline ]; do :; done
-	left="$(ours) $(ls -A "$cwd" "$TMPDIR" | grep -v ':$' | tr '\n' ' ')"
+	left="$(ours) $({ ls -A "$cwd" && ls -A "$TMPDIR"; } | tr '\n' ' ')"
 	case $left in
 	*[!\ ]*) fail "left behind: $left" ;;
 	*) pass ;;

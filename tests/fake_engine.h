@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -33,6 +34,9 @@
  * @log:    one line for each thing that the lab did
  * @held, @failed: value expectations
  * @last:   the last expectation, of any kind
+ * @program: how every program is; a signal ends it, which makes @program_fd readable
+ * @listens_after: so many looks someone listens at port 80; 0 never
+ * @no_exec, @exec_errno: why no program can be started
  */
 struct fake {
 	struct netns home;
@@ -48,6 +52,10 @@ struct fake {
 	struct packet_match asked;
 	struct sock_entry entry;
 	size_t n_entries;
+	unsigned programs, looks, listens_after;
+	bool no_exec;
+	int exec_errno, program_fd;
+	struct lab_program program;
 };
 
 static void FAKE_UNUSED __attribute__((format(printf, 2, 3)))
@@ -172,6 +180,19 @@ static int fake_sysctl_set(void *engine, unsigned host, const char *name, const 
 	return 0;
 }
 
+static int fake_kernel_sysctl(void *engine, const char *name, const char *text,
+			      char value[static SYSCTL_MAX_VALUE], struct err *err)
+{
+	if (strcmp(name, "net.ipv4.tcp_max_orphans") != 0) {
+		err_set(err, EPERM, "%.60s belongs to the whole machine", name);
+		return err_remedy(err, "say needs");
+	}
+	if (text)
+		fake_log(engine, "kernel sysctl %s = %s\n", name, text);
+	strcpy(value, text ? text : "4096");
+	return 0;
+}
+
 static int fake_impair(void *engine, unsigned host, const struct impairment *imp, struct err *err)
 {
 	(void)err;
@@ -202,6 +223,63 @@ static const struct sock_entry *fake_socket(void *engine, unsigned host, size_t 
 	return (*cursor)++ < f->n_entries ? &f->entry : NULL;
 }
 
+static void fake_look(void *engine, unsigned host)
+{
+	struct fake *f = engine;
+
+	(void)host;
+	if (++f->looks == f->listens_after) {
+		f->entry = (struct sock_entry){ .state = TCPSTATE_LISTEN, .local.port = 80 };
+		f->n_entries = 1;
+	}
+}
+
+static int fake_may_exec(void *engine, struct err *err)
+{
+	const struct fake *f = engine;
+
+	if (!f->no_exec)
+		return 0;
+	err_set(err, EPERM, "this lab wants to start a program");
+	return err_remedy(err, "--allow-exec lets it");
+}
+
+static int fake_exec(void *engine, const struct lab_exec *x, unsigned *id, struct err *err)
+{
+	struct fake *f = engine;
+
+	if (f->exec_errno)
+		return err_set(err, f->exec_errno, "%s: %s", x->argv[0], strerror(f->exec_errno));
+	fake_log(f, "exec host %u in %s:", x->host, x->cwd);
+	for (size_t i = 0; x->argv[i]; i++)
+		fake_log(f, " [%s]", x->argv[i]);
+	for (size_t i = 0; x->env[i]; i++)
+		fake_log(f, " {%s}", x->env[i]);
+	fake_log(f, "\n");
+	*id = ++f->programs;
+	return 0;
+}
+
+static void fake_program(void *engine, unsigned id, struct lab_program *out)
+{
+	const struct fake *f = engine;
+
+	(void)id;
+	*out = f->program;
+	out->fd = f->program.ended ? -1 : f->program_fd;
+}
+
+static int fake_program_signal(void *engine, unsigned id, int signal)
+{
+	struct fake *f = engine;
+
+	(void)id;
+	if (f->program.ended)
+		return -ESRCH;
+	f->program = (struct lab_program){ .ended = true, .signal = signal };
+	return eventfd_write(f->program_fd, 1) == 0 ? 0 : -errno;
+}
+
 static const struct lab_ops fake_ops FAKE_UNUSED = {
 	.now = fake_now,
 	.netns = fake_netns,
@@ -214,9 +292,15 @@ static const struct lab_ops fake_ops FAKE_UNUSED = {
 	.expect = fake_expect,
 	.counter = fake_counter,
 	.sysctl_set = fake_sysctl_set,
+	.kernel_sysctl = fake_kernel_sysctl,
 	.impair = fake_impair,
 	.packet = fake_packet,
 	.socket = fake_socket,
+	.look = fake_look,
+	.may_exec = fake_may_exec,
+	.exec = fake_exec,
+	.program = fake_program,
+	.program_signal = fake_program_signal,
 };
 
 /* Take the present namespace as the world, with lo up. Return: 0 or -errno. */
@@ -232,6 +316,9 @@ static int FAKE_UNUSED fake_open(struct fake *f, struct err *err)
 	f->host.ns = &f->home;
 	f->host.ipv4.s_addr = htonl(INADDR_LOOPBACK);
 	f->host.ipv6 = in6addr_loopback;
+	f->program_fd = eventfd(0, EFD_CLOEXEC);
+	if (f->program_fd < 0)
+		return err_set(err, errno, "eventfd: %s", strerror(errno));
 	rc = netns_home(&f->home, err);
 	if (rc < 0)
 		return rc;
@@ -249,6 +336,7 @@ static int FAKE_UNUSED fake_open(struct fake *f, struct err *err)
 static void FAKE_UNUSED fake_close(struct fake *f)
 {
 	netns_close(&f->home);
+	close(f->program_fd);
 }
 
 static bool fake_due(struct fake *f, const struct lab_wait *w, int64_t *next, short *events)
@@ -328,7 +416,8 @@ static int FAKE_UNUSED fake_load(const char *text, const struct lab_setting *par
 		rc = err_set(err, errno, "memfd: %s", strerror(errno));
 	} else {
 		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-		rc = lab_load(path, params, n, lab, err);
+		rc = lab_load(path, &(struct lab_load_options){ .params = params, .n_params = n },
+			      lab, err);
 	}
 	close(fd);
 	return rc;

@@ -40,6 +40,7 @@ static void too_slow(const char *message)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct lab_setting given = { "delay", "7ms" };
+	const struct lab_load_options load = { .params = &given, .n_params = size % 2 };
 	struct err err = ERR_INIT;
 	struct lab *lab = NULL;
 	char path[64];
@@ -48,7 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	lab_watchdog(too_slow);
 	must(fd >= 0 && write(fd, data, size) == (ssize_t)size, "memfd");
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	if (lab_load(path, &given, size % 2, &lab, &err) == 0) {
+	if (lab_load(path, &load, &lab, &err) == 0) {
 		const struct lab_meta *m = lab_meta(lab);
 
 		shown(m->title.en);

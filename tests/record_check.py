@@ -74,7 +74,7 @@ def info(v):
 
 true, false = one_of(True), one_of(False)
 state = one_of(*STATES)
-end = fields(host=text, addr_=text, port_=natural)
+end = fields(host=text, addr_=text, port=natural)
 timer = fields(kind_=one_of("retrans", "keepalive", "timewait", "probe"), tries=natural,
                **{"in_": natural})
 
@@ -83,7 +83,7 @@ EVENTS = {
     "header": dict(format_=one_of(1), tcplab_=text, lab_=text, file_=text, title=texts, lesson=text,
                    date_=lambda v: bool(re.fullmatch(r"\d{4}(-\d\d){2}T\d\d:\d\d:\d\dZ", v)),
                    params=mapping, set=mapping, counter_run=texts, seed_=natural,
-                   kernel_=fields(release_=text, kind_=one_of("host"), arch_=text),
+                   kernel_=fields(release_=text, kind_=one_of("host", "lab"), arch_=text),
                    clock_=one_of("real", "virtual"), impair=fields(backend_=text, why_=text),
                    hosts_=list_of(fields(name_=text, ipv4=text, ipv6=text, delay=natural,
                                          loss=number))),
@@ -107,9 +107,12 @@ EVENTS = {
               "wq": natural, "owner": false, "info": info},
     "states": {"host_": text, "from_": state, "to_": state, "count_": positive, "since_": integer},
     "counter": dict(host_=text, name_=text, delta_=integer),
-    "sysctl": {"host_": text, "name_": text, "from_": text, "to_": text,
+    "sysctl": {"host": text, "name_": text, "from_": text, "to_": text,
                "by_": one_of("lab", "set")},
     "impair": dict(host_=text, delay_=natural, loss_=number),
+    "program": dict(id_=positive, host_=text, argv_=list_of(text)),
+    "output": dict(host_=text, program_=positive, fd_=one_of(1, 2), text_=text),
+    "ended": dict(id_=positive, status=natural, signal=text, unrecorded=positive),
     "expect": dict(n_=positive, verdict_=one_of("pass", "fail"), name_=text,
                    kind_=one_of("state", "was", "count", "packet", "counter", "value"), host=text,
                    conn=positive, port=natural, states=list_of(state),
@@ -149,8 +152,9 @@ class Record:
         self.t = None
         self.hosts, self.conns, self.segs, self.at = set(), {}, {}, {}
         self.calls, self.pending, self.names = 0, {}, set()
+        self.programs, self.running = {}, set()
         self.passed = self.failed = self.steps = self.expects = 0
-        self.ended = False
+        self.ended = self.virtual = False
 
     def fault(self, message):
         self.faults += 1
@@ -204,6 +208,7 @@ class Record:
             handler(ev)
 
     def on_header(self, ev):
+        self.virtual = ev["clock"] == "virtual"
         self.hosts = {h["name"] for h in ev["hosts"]}
 
     def on_step(self, ev):
@@ -212,6 +217,8 @@ class Record:
 
     def on_conn(self, ev):
         self.need(ev["id"] == len(self.conns) + 1, "connections are not numbered in order")
+        # On a virtual clock a port that the kernel picked at random is left out.
+        self.need(self.virtual or ("port" in ev["a"] and "port" in ev["b"]), "a port is missing")
         self.conns[ev["id"]] = ev
 
     def on_call(self, ev):
@@ -225,6 +232,21 @@ class Record:
     def on_return_(self, ev):
         self.need(self.pending.pop(ev["id"], None), f"call {ev['id']} was not pending")
         self.need(("result" in ev) != ("errno" in ev), "one of result and errno")
+
+    def on_program(self, ev):
+        self.need(ev["id"] == len(self.programs) + 1, "programs are not numbered in order")
+        self.need(ev["argv"], "a program without a name")
+        self.programs[ev["id"]] = ev["host"]
+        self.running.add(ev["id"])
+
+    def on_output(self, ev):
+        self.need(self.programs.get(ev["program"]) == ev["host"],
+                  f"program {ev['program']} does not run on {ev['host']}")
+
+    def on_ended(self, ev):
+        self.need(ev["id"] in self.running, f"program {ev['id']} does not run")
+        self.running.discard(ev["id"])
+        self.need(("status" in ev) != ("signal" in ev), "one of status and signal")
 
     def on_packet(self, ev):
         what = {k: ev.get(k) for k in ("conn", "flags", "seq", "ack", "len", "win")}
@@ -284,6 +306,7 @@ class Record:
         self.need(ev["verdict"] != "fail" or self.failed, "fail without a failure")
         self.need(ev["verdict"] in ("pass", "fail") or ev.get("why"), "why is missing")
         if ev["verdict"] in ("pass", "fail"):
+            self.need(not self.running, f"programs that never end: {sorted(self.running)}")
             self.need(not self.pending, f"calls that never return: {list(self.pending)}")
 
     def read(self):

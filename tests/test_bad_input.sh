@@ -242,6 +242,7 @@ done
 for as in 'unshare -Urm' 'unshare -m'; do
 	$as mount -t tmpfs none /mnt 2>/dev/null || continue
 	mkdir -p "$area/disk"
+	# shellcheck disable=SC2086 # $as is a command with its options
 	ends 2 "a disk of 4 KB" $as sh -c "mount -t tmpfs -o size=4k none '$area/disk' &&
 		echo precious >'$area/disk/old' && '$lab' run handshake --record '$area/disk/new'
 		status=\$?; ls -A '$area/disk'; exit \$status"

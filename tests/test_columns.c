@@ -198,9 +198,11 @@ START_TEST(clean)
 	cleans("\xc2\x9b"
 	       "31m",
 	       5, 0, 0, "?31m"); /* CSI as one C1 character */
+	/* NOLINTNEXTLINE(misc-misleading-bidirectional): what is to be cleaned away */
 	cleans("\xe2\x80\xae"
 	       "abc",
 	       6, 0, 0, "?abc"); /* right-to-left override */
+	/* NOLINTNEXTLINE(misc-misleading-bidirectional): what is to be cleaned away */
 	cleans("\xe2\x81\xa6"
 	       "abc",
 	       6, 0, 0, "?abc"); /* isolate */

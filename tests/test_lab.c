@@ -56,11 +56,12 @@ static void logged(const char *want)
 START_TEST(the_whole_shape)
 {
 	struct lab_setting given[] = { { "delay", "5ms" } };
+	const struct lab_load_options load = { .params = given, .n_params = 1 };
 	const struct lab_meta *m;
 	struct err err = ERR_INIT;
 	struct lab *lab = NULL;
 
-	ck_ok(lab_load("tests/labs/handshake.lua", given, 1, &lab, &err));
+	ck_ok(lab_load("tests/labs/handshake.lua", &load, &lab, &err));
 	m = lab_meta(lab);
 	ck_assert_str_eq(m->id, "handshake");
 	ck_assert_str_eq(m->title.en, "Three-way handshake");
@@ -406,9 +407,9 @@ START_TEST(files_that_are_no_labs)
 	struct err err = ERR_INIT;
 	struct lab *lab = NULL;
 
-	ck_assert_int_eq(lab_load("tests/labs/none.lua", NULL, 0, &lab, &err), -ENOENT);
-	ck_assert_int_eq(lab_load("tests", NULL, 0, &lab, &err), -EISDIR);
-	ck_assert_int_eq(lab_load("/dev/null", NULL, 0, &lab, &err), -EINVAL);
+	ck_assert_int_eq(lab_load("tests/labs/none.lua", NULL, &lab, &err), -ENOENT);
+	ck_assert_int_eq(lab_load("tests", NULL, &lab, &err), -EISDIR);
+	ck_assert_int_eq(lab_load("/dev/null", NULL, &lab, &err), -EINVAL);
 	ck_assert_int_eq(fake_load("\x1bLua", NULL, 0, &lab, &err), -EINVAL);
 	ck_assert_msg(strstr(err.msg, "is compiled Lua") != NULL, "%s", err.msg);
 	ck_assert_int_eq(fake_load("", NULL, 0, &lab, &err), -EINVAL);

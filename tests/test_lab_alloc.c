@@ -28,12 +28,18 @@ static void no_world(void)
 static int play(struct err *err)
 {
 	struct lab_setting given[] = { { "delay", "5ms" } };
+	const struct lab_load_options load = { .params = given, .n_params = 1, .full = true };
 	struct lab *lab = NULL;
 	int rc;
 
+	eventfd_t taken;
+
 	f.len = 0;
+	if (f.program.ended)
+		eventfd_read(f.program_fd, &taken);
+	f.program = (struct lab_program){ .ended = false };
 	f.failed = 0;
-	rc = lab_load("tests/labs/everything.lua", given, 1, &lab, err);
+	rc = lab_load("tests/labs/everything.lua", &load, &lab, err);
 	if (rc < 0)
 		return rc;
 	rc = fake_play(&f, lab, err);

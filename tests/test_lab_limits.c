@@ -52,7 +52,7 @@ static bool comment(const char *path, const char *key, char *value, size_t size)
 static int play(const char *path, struct err *err)
 {
 	struct lab *lab = NULL;
-	int rc = lab_load(path, NULL, 0, &lab, err);
+	int rc = lab_load(path, NULL, &lab, err);
 
 	if (rc < 0)
 		return rc;

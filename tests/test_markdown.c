@@ -206,6 +206,7 @@ static void check_lines(char *text, int columns, bool color)
 				ck_assert_msg((*p & 0xff) >= 0x20 && *p != 0x7f, "%02x", *p & 0xff);
 			}
 			ck_assert(strncmp(p, "\xc2\x9b", 2) != 0);
+			/* NOLINTNEXTLINE(misc-misleading-bidirectional): looked for */
 			ck_assert(strncmp(p, "\xe2\x80\xae", 3) != 0);
 		}
 	}

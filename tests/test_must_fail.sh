@@ -9,21 +9,21 @@
 . "$(dirname "$0")/checks.sh"
 
 for file in "$top"/tests/must-fail/*.lua; do
-	name=${file##*/}
+	title=${file##*/}
 	wanted=$(sed -n 's/^-- WANT: //p' "$file" | head -n 1)
 	case $(sed -n 's/^-- VERDICT: //p' "$file") in
 	fail) status=1 ;;
 	broken) status=2 ;;
-	*) what=$name && fail "it does not say which verdict it wants" && continue ;;
+	*) what=$title && fail "it does not say which verdict it wants" && continue ;;
 	esac
 	if [ -z "$wanted" ]; then
-		what=$name && fail "it does not say which message it wants" && continue
+		what=$title && fail "it does not say which message it wants" && continue
 	fi
-	ends $status "$name" env COLUMNS=250 "$lab" run "$file"
+	ends "$status" "$title" env COLUMNS=250 "$lab" run "$file"
 	says "$(printf %s "$wanted" | tr -s ' ')"
-	if [ $status -eq 1 ]; then
-		says "FAIL ${name%.lua}"
-		says "$name:"
+	if [ "$status" -eq 1 ]; then
+		says "FAIL ${title%.lua}"
+		says "$title:"
 		clean
 	else
 		one_message ""

@@ -167,7 +167,7 @@ START_TEST(record_orders_by_time)
 	char buf[512] = "";
 
 	ck_assert_int_eq(pipe2(p, O_NONBLOCK), 0);
-	r = record_new(p[1]);
+	r = record_new(p[1], 1);
 	record_event(r, "b", 20, json_object());
 	record_event(r, "a", 10, json_object());
 	record_event(r, "c", 30, json_object());

@@ -29,9 +29,12 @@ spoiled "an unknown field" 's/"ttl":/"tll":/'
 spoiled "a missing field" '1s/"clock":"real",//'
 spoiled "a wrong type" 's/"len":5/"len":"5"/'
 spoiled "a state that no kernel has" 's/SYN-SENT/SYN-SNT/g'
+# shellcheck disable=SC2016 # to sed, $ is the last line
 spoiled "time that goes back" '$s/"t":[0-9]*/"t":1/'
 spoiled "no header" 1d
+# shellcheck disable=SC2016
 spoiled "no verdict" '$d'
+# shellcheck disable=SC2016
 spoiled "two verdicts" '$p'
 spoiled "a connection that is not introduced" '/"ev":"conn"/d'
 spoiled "a broken chain of states" '/"from":"CLOSED","to":"SYN-SENT"/d'

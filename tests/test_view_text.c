@@ -99,6 +99,7 @@ START_TEST(test_clean)
 			_cleanup_free_ char *text = shown(records_all[_i], &opt);
 			int most = widths[w] < 100 ? widths[w] : 100;
 
+			/* NOLINTNEXTLINE(misc-misleading-bidirectional): looked for */
 			ck_assert_ptr_null(strstr(text, "\u202e"));
 			ck_assert_ptr_null(strstr(text, "\xc2\x9b"));
 			for (char *line = text, *end; *line; line = end + 1) {

@@ -6,6 +6,9 @@ delay = param("delay", "25ms", { min = "1ms", max = "500ms", help = { "One-way d
 mode = param("mode", { oneof = { "slow", "fast" } })
 link = { delay = delay, loss = "1%", toward = { server = { delay = "10ms" } } }
 needs = { "6.1", "netem" }
+length = full and "2s" or "1s"
+full_length = "2s"
+linear = since "6.5" and 4 or 0
 sysctl = { server = { ["net.ipv4.tcp_syncookies"] = 0 } }
 counter_runs = {
 	{ name = "other", set = { ["server.net.ipv4.tcp_sack"] = 0 }, param = { delay = "5ms" }, fails = { "x" } },
@@ -35,7 +38,13 @@ function run(client, server)
 	value("info", conn:info().state)
 	value("get", tostring(conn:get("TCP_NODELAY")) .. tostring(seen) .. #all .. tostring(conn))
 	server:sysctl("net.ipv4.tcp_sack", 0)
+	kernel_sysctl("net.ipv4.tcp_max_orphans", kernel_sysctl("net.ipv4.tcp_max_orphans"))
 	client:link { delay = "1ms" }
+	local program = assert(client:exec { "true", "x", env = { B = "2", A = 1 }, cwd = "a" })
+	expect(program:wait { timeout = "10us" }):is(nil)
+	expect(program:listening(81, { timeout = "10us" })):is(nil)
+	expect(program:kill()):is(true)
+	value("program", select(3, program:wait()) .. tostring(program) .. tostring(program.host))
 	local keys = {}
 	for k in pairs { b = 1, a = 2 } do
 		keys[#keys + 1] = k

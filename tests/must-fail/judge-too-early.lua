@@ -1,4 +1,4 @@
--- WANT: seen      ESTAB 20
+-- WANT: ms too early (tolerance
 -- VERDICT: fail
 -- BY: engine
 -- SPDX-License-Identifier: MIT
