@@ -186,6 +186,12 @@ static void drop(const struct wire *w, int64_t t, const uint8_t *frame, size_t l
 		w->drop(w->drop_arg, t, frame, len, why);
 }
 
+static void note_late(struct wire *w, int64_t by)
+{
+	if (by > w->late)
+		w->late = by;
+}
+
 /* One frame that arrived at @t and is looked at @now. */
 static int pass(void *arg, uint8_t *frame, size_t len, int64_t t, int64_t now, struct err *err)
 {
@@ -208,6 +214,7 @@ static int pass(void *arg, uint8_t *frame, size_t len, int64_t t, int64_t now, s
 	due = t + w->ways[to].imp.delay;
 	/* Nothing that left the delay line later may overtake what is still in it. */
 	if (due <= now && due < delayline_next(w->line)) {
+		note_late(w, now - due);
 		hop_rewrite(&w->ports[to], frame);
 		return framesock_put(w->sock, w->ports[to].ifindex, frame, len, err);
 	}
@@ -227,8 +234,7 @@ static int release(struct wire *w, struct err *err)
 		struct held *frame = delayline_take(w->line);
 		const struct port *port = &w->ports[frame->to];
 
-		if (now - frame->due > w->late)
-			w->late = now - frame->due;
+		note_late(w, now - frame->due);
 		frame->next = leaving;
 		leaving = frame;
 		hop_rewrite(port, frame->data);

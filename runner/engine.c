@@ -387,7 +387,7 @@ static void write_verdict(struct engine *e, int rc, const struct err *err, int64
 	}
 	if (unseen)
 		json_object_set_new(o, "unseen", json_integer((json_int_t)unseen));
-	record_event(e->rec, "verdict", run, o);
+	record_event(e->rec, "verdict", run_now, o);
 }
 
 static int watchdog_fd = -1;

@@ -35,6 +35,7 @@ static json_t *settings(const struct lab_setting *list, size_t n)
 char *enginespec_encode(const struct engine_spec *spec)
 {
 	const struct lab_meta *m = lab_meta(spec->lab);
+	_cleanup_free_ char *path = realpath(m->path, NULL); /* init starts in / */
 	json_t *params = json_array(), *o;
 	_cleanup_free_ char *text = NULL;
 	char *out = NULL;
@@ -44,7 +45,7 @@ char *enginespec_encode(const struct engine_spec *spec)
 	for (size_t i = 0; i < m->n_params; i++)
 		json_array_append_new(params, json_pack("[s, s]", m->params[i].name,
 							m->params[i].value));
-	o = json_pack("{s:s, s:s, s:o, s:o, s:I}", "path", m->path, "file", spec->file, "params",
+	o = json_pack("{s:s, s:s, s:o, s:o, s:I}", "path", path ? path : m->path, "file", spec->file, "params",
 		      params, "sets", settings(spec->sets, spec->n_sets), "seed",
 		      (json_int_t)spec->seed);
 	if (spec->counter_run)

@@ -343,7 +343,11 @@ static int end_of(struct run *r, int status, struct err *err)
 			 WEXITSTATUS(status));
 	n = strlen(why);
 	if (r->n_console)
-		snprintf(why + n, sizeof(why) - n, "; the kernel's last words:\n%s", last_words(r));
+		snprintf(why + n, sizeof(why) - n, "; the kernel's last words: %s", last_words(r));
+	for (char *c = why; *c; c++) {
+		if (*c == '\n')
+			*c = c[1] ? ';' : '\0';
+	}
 	return say_verdict(
 		r, "broken", why,
 		"run it again; if it happens again it is a defect of tcplab: please report it",

@@ -14,7 +14,6 @@
 #include "../netns/duration.h"
 #include "../netns/err.h"
 #include "../netns/program.h"
-#include "../netns/sysctl.h"
 #include "../netns/world.h"
 #include "columns.h"
 #include "record.h"
@@ -326,27 +325,12 @@ void programs_work(struct programs *p)
 		reap_orphans(p);
 }
 
-/*
- * With the network gone nobody answers the FIN of a socket that a program leaves behind, and an
- * orphan holds its namespace until its retries are over: a hundred seconds, or, so, one.
- */
-static void shorten_orphans(const struct programs *p)
-{
-	for (size_t i = 0; i < p->n; i++) {
-		struct err ignored = ERR_INIT;
-
-		(void)sysctl_set(world_host(p->world, p->all[i]->host)->ns,
-				 "net.ipv4.tcp_orphan_retries", "1", &ignored);
-	}
-}
-
 void programs_end(struct programs *p)
 {
 	const int64_t deadline = clock_now() + KILL_LIMIT;
 
 	if (!p || p->n == 0)
 		return;
-	shorten_orphans(p);
 	for (size_t i = 0; i < p->n; i++) {
 		if (alive(p->all[i]))
 			program_kill_all(&p->all[i]->process);
