@@ -161,11 +161,15 @@ lock() {
 link() { # DIR VERSION
 	local at=$links/$2
 	[ ! "$1" -ef "$links" ] && [ "$(readlink "$at")" != "$1/$2" ] || return 0
+	if ! can_write "$links"; then
+		say "$2: only who has the same home finds it ($links cannot be written)"
+		return 0
+	fi
 	if [ -d "$at" ] && [ ! -L "$at" ]; then
 		[ -f "$at/id" ] || { say "$2: $at is not ours and stays"; return 0; }
 		rm -rf "$at"
 	fi
-	if ! mkdir -p "$links" || ! ln -sfn "$1/$2" "$at"; then die 1 "$at cannot be made"; fi
+	ln -sfn "$1/$2" "$at" || die 1 "$at cannot be made"
 }
 
 # Where an up to date kernel lies, be that folder writable or not.
@@ -177,67 +181,73 @@ place_of() { # VERSION
 	return 1
 }
 
-case ${1-} in
---list)
-	list
-	exit
-	;;
---source)
-	source_of "${2-}"
-	exit
-	;;
-'' | -*) die 2 "usage: kernels/build.sh auto | VERSION... | --list | --source VERSION" ;;
-esac
+# A function, so that bash has read all of this before a build of minutes begins, during
+# which the file may change.
+main() {
+	local version place places home todo status=0
+	case ${1-} in
+	--list)
+		list
+		exit
+		;;
+	--source)
+		source_of "${2-}"
+		exit
+		;;
+	'' | -*) die 2 "usage: kernels/build.sh auto | VERSION... | --list | --source VERSION" ;;
+	esac
 
-[ "$(uname -s)-$(uname -m)" = Linux-x86_64 ] ||
-	die 3 "lab kernels are User Mode Linux, which is x86-64 only; this is $(uname -s) on $(uname -m)" \
-		"labs run on the machine's own kernel: tcplab run LAB --kernel host"
-if [ "$*" = auto ]; then
-	# shellcheck disable=SC2046 # a list of words
-	set -- $(auto_versions)
-	[ $# -gt 0 ] || die 1 "it is not known which kernel sources this distribution has" \
-		"put linux-VERSION.tar.xz of kernel.org into $sources"
-fi
-for version in "$@"; do
-	[[ $version =~ ^[1-9][0-9]*\.[0-9]+$ ]] ||
-		die 2 "'$version' is not a kernel version like 6.12 (KERNELS=\"6.1 6.12\", or auto)"
-done
-
-config_line=$(config_id)
-places=("$links")
-home=$(cache)
-[ -z "$home" ] || places=("$home" "$links")
-[ -z "${TCPLAB_KERNELS-}" ] || places=("$TCPLAB_KERNELS")
-for place in "${places[@]}"; do
-	case $place in /*) ;; *) die 2 "TCPLAB_KERNELS=$place: the whole path, please" ;; esac
-done
-
-todo=()
-for version in "$@"; do
-	if place=$(place_of "$version"); then
-		link "$place" "$version"
-		say "$version: up to date, $place/$version/linux"
-	else
-		todo+=("$version")
+	[ "$(uname -s)-$(uname -m)" = Linux-x86_64 ] ||
+		die 3 "lab kernels are User Mode Linux, which is x86-64 only; this is $(uname -s) on $(uname -m)" \
+			"labs run on the machine's own kernel: tcplab run LAB --kernel host"
+	if [ "$*" = auto ]; then
+		# shellcheck disable=SC2046 # a list of words
+		set -- $(auto_versions)
+		[ $# -gt 0 ] || die 1 "it is not known which kernel sources this distribution has" \
+			"put linux-VERSION.tar.xz of kernel.org into $sources"
 	fi
-done
-[ ${#todo[@]} -gt 0 ] || exit 0
+	for version in "$@"; do
+		[[ $version =~ ^[1-9][0-9]*\.[0-9]+$ ]] ||
+			die 2 "'$version' is not a kernel version like 6.12 (KERNELS=\"6.1 6.12\", or auto)"
+	done
 
-"$top/.ci/packages" kernels "${todo[@]/#/kernel-}" || exit 1
-dir=
-for place in "${places[@]}"; do
-	can_write "$place" && dir=$place && break
-done
-[ -n "$dir" ] || die 1 "lab kernels cannot be kept in ${places[*]}: not writable" \
-	"let TCPLAB_KERNELS name a folder that is"
-trap leave EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
-lock
-status=0
-for version in "${todo[@]}"; do
-	# Somebody else may have built it while this one waited.
-	up_to_date "$dir" "$version" || build "$version" || { status=1; continue; }
-	link "$dir" "$version"
-done
-exit $status
+	config_line=$(config_id)
+	places=("$links")
+	home=$(cache)
+	[ -z "$home" ] || places=("$home" "$links")
+	[ -z "${TCPLAB_KERNELS-}" ] || places=("$TCPLAB_KERNELS")
+	for place in "${places[@]}"; do
+		case $place in /*) ;; *) die 2 "TCPLAB_KERNELS=$place: the whole path, please" ;; esac
+	done
+
+	todo=()
+	for version in "$@"; do
+		if place=$(place_of "$version"); then
+			link "$place" "$version"
+			say "$version: up to date, $place/$version/linux"
+		else
+			todo+=("$version")
+		fi
+	done
+	[ ${#todo[@]} -gt 0 ] || exit 0
+
+	"$top/.ci/packages" kernels "${todo[@]/#/kernel-}" || exit 1
+	dir=
+	for place in "${places[@]}"; do
+		can_write "$place" && dir=$place && break
+	done
+	[ -n "$dir" ] || die 1 "lab kernels cannot be kept in ${places[*]}: not writable" \
+		"let TCPLAB_KERNELS name a folder that is"
+	trap leave EXIT
+	trap 'exit 130' INT
+	trap 'exit 143' TERM HUP
+	lock
+	for version in "${todo[@]}"; do
+		# Somebody else may have built it while this one waited.
+		up_to_date "$dir" "$version" || build "$version" || { status=1; continue; }
+		link "$dir" "$version"
+	done
+	exit $status
+}
+
+main "$@"

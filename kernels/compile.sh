@@ -20,7 +20,7 @@
 # shellcheck disable=SC2034 # used there
 recipe=1
 # Objects of a build, for the progress: 6.1 and 6.12 measured, others are near it.
-objects=900
+objects=650
 
 tmp='' child=''
 

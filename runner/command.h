@@ -19,7 +19,7 @@ struct view_ops;
  *
  * @args: what is left after the options
  * @params, @sets: in the order given
- * @kernel: "auto" or "host"
+ * @kernel: "auto", "host", "all" or the version of a lab kernel
  * @backend: of impairments; NULL to choose
  * @allow_exec: labs that are not of the course may start programs of this machine
  * @full: the full form of a lab also on a real clock
@@ -48,6 +48,7 @@ int command_show(const struct options *o, struct err *err);
 int command_run(const struct options *o, struct err *err);
 int command_replay(const struct options *o, struct err *err);
 int command_check(const struct options *o, struct err *err);
+int command_kernels(const struct options *o, struct err *err);
 int command_doctor(const struct options *o, struct err *err);
 
 /** command_paper() - stdout, as the options want it. */

@@ -11,6 +11,7 @@
 #include "columns.h"
 #include "engine.h"
 #include "front.h"
+#include "kernelchoice.h"
 #include "view.h"
 
 /*
@@ -29,6 +30,7 @@ struct report {
 	unsigned runs, right;
 	int signal;
 	json_t *events;
+	const struct kernelchoice *where;
 };
 
 static int keep_event(void *arg, json_t *ev, const char *line, size_t len, struct err *err)
@@ -124,14 +126,12 @@ static void worsen(struct report *r, enum verdict v)
 static int play(struct report *r, struct engine_spec *spec, const struct lab_setting *params,
 		size_t n_params, struct outcome *out, struct lab **lab, struct err *err)
 {
-	const struct lab_load_options load = { .params = params,
-					       .n_params = n_params,
-					       .full = r->o->full };
-	int rc = lab_load(spec->file, &load, lab, err);
+	int rc = kernelchoice_load(r->where, spec->file, params, n_params, r->o->full, lab, err);
 
 	if (rc != 0)
 		return rc;
 	spec->lab = *lab;
+	spec->kernel = r->where->host ? NULL : &r->where->kernel;
 	json_array_clear(r->events);
 	rc = front_run(spec, keep_event, r, out, err);
 	r->signal = out->signal;
@@ -147,8 +147,8 @@ static int check_counter_run(struct report *r, const char *path, const struct la
 				    .counter_run = &cr->name,
 				    .backend = r->o->backend,
 				    .seed = r->o->seed,
-				    .allow_exec = r->o->allow_exec ||
-						  paths_own(&r->o->paths, path) };
+				    .allow_exec =
+					    r->o->allow_exec || paths_own(&r->o->paths, path) };
 	const char *title = r->o->lang == LANG_ZH && cr->name.zh ? cr->name.zh : cr->name.en;
 	_cleanup_free_ char *what = NULL, *name = NULL;
 	struct lab *lab = NULL;
@@ -184,7 +184,8 @@ static int check_counter_run(struct report *r, const char *path, const struct la
 	return rc;
 }
 
-static int check_lab(struct report *r, const char *arg, struct err *err)
+/* On the kernel r->where. */
+static int check_there(struct report *r, const char *path, bool name_kernel, struct err *err)
 {
 	struct engine_spec spec = { .n_sets = r->o->n_sets,
 				    .sets = r->o->sets,
@@ -192,12 +193,10 @@ static int check_lab(struct report *r, const char *arg, struct err *err)
 				    .seed = r->o->seed };
 	struct lab *lab = NULL;
 	struct outcome out = { .verdict = VERDICT_BROKEN };
-	char path[4096], what[128];
+	char what[128], name[128];
 	const struct lab_meta *m;
-	int rc = paths_lab(&r->o->paths, arg, path, err);
+	int rc;
 
-	if (rc != 0)
-		return rc;
 	spec.file = path;
 	spec.allow_exec = r->o->allow_exec || paths_own(&r->o->paths, path);
 	rc = play(r, &spec, r->o->params, r->o->n_params, &out, &lab, err);
@@ -214,7 +213,9 @@ static int check_lab(struct report *r, const char *arg, struct err *err)
 		snprintf(what, sizeof(what), "broken: a lab without %s proves nothing",
 			 out.passed == 0 ? "expectations" : "counter_runs");
 	}
-	print_row(r, out.verdict == VERDICT_PASS || out.verdict == VERDICT_SKIP, m->id, &out, what);
+	snprintf(name, sizeof(name), name_kernel ? "%s, %s" : "%s", m->id,
+		 kernelchoice_name(r->where));
+	print_row(r, out.verdict == VERDICT_PASS || out.verdict == VERDICT_SKIP, name, &out, what);
 	worsen(r, out.verdict);
 	if (out.verdict != VERDICT_PASS)
 		rc = show_kept(r, err);
@@ -224,6 +225,29 @@ static int check_lab(struct report *r, const char *arg, struct err *err)
 	outcome_free(&out);
 	lab_free(lab);
 	return rc;
+}
+
+static int check_lab(struct report *r, const char *arg, struct err *err)
+{
+	const struct kernelchoice here = { .host = true };
+	_cleanup_free_ struct kernelchoice *where = NULL;
+	struct lab *lab = NULL;
+	char path[4096];
+	int n, rc = paths_lab(&r->o->paths, arg, path, err);
+
+	if (rc == 0)
+		rc = kernelchoice_load(&here, path, r->o->params, r->o->n_params, r->o->full, &lab,
+				       err);
+	if (rc != 0)
+		return rc;
+	n = kernelchoice_make(r->o->kernel, lab_meta(lab), &where, err);
+	lab_free(lab);
+	for (int i = 0; n > 0 && rc == 0 && !r->signal && i < n; i++) {
+		r->where = &where[i];
+		rc = check_there(r, path, n > 1 || !where[i].host, err);
+		fflush(stdout);
+	}
+	return n < 0 ? n : rc;
 }
 
 int command_check(const struct options *o, struct err *err)

@@ -161,8 +161,8 @@ static int build(struct engine *e, struct err *err)
 		ws.toward[i] = m->toward[i];
 		/*
 		 * Delays are round numbers and so are the kernel's ticks: a round-trip time of
-		 * exactly 50 ms, measured a microsecond longer in one run than in another, would give
-		 * retransmission timers a whole tick apart. A little longer, it never does.
+		 * exactly 50 ms, measured a microsecond longer in one run than in another, would
+		 * give retransmission timers a whole tick apart. A little longer, it never does.
 		 */
 		if (e->spec->virtual_clock && ws.toward[i].delay > 0)
 			ws.toward[i].delay += VIRTUAL_NUDGE;
@@ -171,7 +171,8 @@ static int build(struct engine *e, struct err *err)
 	if (rc != 0)
 		return err_context(err, "building the hosts");
 	write_header(e);
-	rc = watch_open(e->world, e->rec, e->hist, e->spec->virtual_clock, &e->zero, &e->watch, err);
+	rc = watch_open(e->world, e->rec, e->hist, e->spec->virtual_clock, &e->zero, &e->watch,
+			err);
 	if (rc == 0)
 		rc = apply_sets(e, m->sets, m->n_sets, "lab", err);
 	if (rc == 0)
@@ -361,8 +362,8 @@ static void write_verdict(struct engine *e, int rc, const struct err *err, int64
 	const size_t passed = e->judge ? judge_passed(e->judge) : 0;
 	const size_t failed = e->judge ? judge_failed(e->judge) : 0;
 	const int64_t run_now = e->world ? engine_now(e) : 0;
-	const int64_t run = e->spec->virtual_clock ? run_now - run_now % RECORD_VIRTUAL_GRAIN :
-						     run_now;
+	const int64_t run =
+		e->spec->virtual_clock ? run_now - run_now % RECORD_VIRTUAL_GRAIN : run_now;
 	const char *verdict = failed ? "fail" : "pass";
 	const uint64_t unseen =
 		(e->watch ? watch_unseen(e->watch) : 0) + (e->world ? world_lost(e->world) : 0);

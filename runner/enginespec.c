@@ -27,8 +27,7 @@ static json_t *settings(const struct lab_setting *list, size_t n)
 	json_t *all = json_array();
 
 	for (size_t i = 0; i < n; i++)
-		json_array_append_new(all,
-				      json_pack("[s, s]", list[i].name, list[i].value));
+		json_array_append_new(all, json_pack("[s, s]", list[i].name, list[i].value));
 	return all;
 }
 
@@ -43,11 +42,11 @@ char *enginespec_encode(const struct engine_spec *spec)
 	FILE *f = open_memstream(&out, &size);
 
 	for (size_t i = 0; i < m->n_params; i++)
-		json_array_append_new(params, json_pack("[s, s]", m->params[i].name,
-							m->params[i].value));
-	o = json_pack("{s:s, s:s, s:o, s:o, s:I}", "path", path ? path : m->path, "file", spec->file, "params",
-		      params, "sets", settings(spec->sets, spec->n_sets), "seed",
-		      (json_int_t)spec->seed);
+		json_array_append_new(params,
+				      json_pack("[s, s]", m->params[i].name, m->params[i].value));
+	o = json_pack("{s:s, s:s, s:o, s:o, s:I}", "path", path ? path : m->path, "file",
+		      spec->file, "params", params, "sets", settings(spec->sets, spec->n_sets),
+		      "seed", (json_int_t)spec->seed);
 	if (spec->counter_run)
 		json_object_set_new(o, "counter_run", eventjson_text(spec->counter_run));
 	if (spec->backend)

@@ -141,7 +141,8 @@ static int hand_on(struct run *r, json_t *ev, const char *line, size_t len, stru
 		line = again;
 		len = strlen(again);
 	}
-	/* Not in the record of a virtual clock, which is the same every time; a live view is told. */
+	/* Not in the record of a virtual clock, which is the same every time; a live view is told.
+	 */
 	if (field_is(ev, "ev", "verdict") && !field_has(ev, "wall"))
 		json_object_set_new(ev, "wall",
 				    json_integer((json_int_t)(clock_now() - r->out->wall)));
@@ -284,7 +285,8 @@ static int follow(struct run *r, const struct place *place, int record_fd, int s
 	int rc = 0;
 
 	while (rc == 0) {
-		/* Virtual time does not wait: a lab kernel that says nothing for so long is stuck. */
+		/* Virtual time does not wait: a lab kernel that says nothing for so long is stuck.
+		 */
 		int n = poll(p, 4, console_fd >= 0 ? SILENCE_MS : -1);
 
 		if (n < 0 && errno != EINTR)

@@ -72,8 +72,8 @@ int kernelchoice_load(const struct kernelchoice *c, const char *path,
 	const struct lab_load_options load = { .params = params,
 					       .n_params = n_params,
 					       .full = full || !c->host,
-					       .kernel_release = c->host ? NULL :
-									   c->kernel.version };
+					       .kernel_release =
+						       c->host ? NULL : c->kernel.version };
 
 	return lab_load(path, &load, lab, err);
 }

@@ -111,7 +111,7 @@ int kernels_get(const char *version, struct kernel *out, struct err *err)
 	}
 	err_set(err, ENOENT, "there is no lab kernel %s here", version);
 	if (n)
-		return err_remedy(err, "there are: host%s; `make kernels KERNELS=%s` builds one", known,
-				  version);
+		return err_remedy(err, "there are: host%s; `make kernels KERNELS=%s` builds one",
+				  known, version);
 	return err_remedy(err, "`make kernels` builds lab kernels; \"host\" is this machine's own");
 }

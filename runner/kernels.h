@@ -19,8 +19,8 @@ struct kernel {
 
 /**
  * kernels_find() - every lab kernel that is installed, lowest version first.
- * Looked for as VERSION/linux in $TCPLAB_KERNELS, in lib/tcplab/kernels beside an installed tcplab, in
- * kernels/ beside one in a build tree, and in the user's cache
+ * Looked for as VERSION/linux in $TCPLAB_KERNELS, in lib/tcplab/kernels beside an installed tcplab,
+ * in kernels/ beside one in a build tree, and in the user's cache
  * ($XDG_CACHE_HOME or ~/.cache, tcplab/kernels); the first place wins for a version.
  * Return: how many, in @list, to be freed.
  */

@@ -61,9 +61,9 @@
  * when all of it sleeps.
  */
 
-#define MEMORY "mem=64M"
-#define RECORD_FD 10 /* in the kernel process */
-#define PIPE_SIZE (1024 * 1024)
+#define MEMORY           "mem=64M"
+#define RECORD_FD        10 /* in the kernel process */
+#define PIPE_SIZE        (1024 * 1024)
 #define MAX_COMMAND_LINE 3800 /* COMMAND_LINE_SIZE is 4096 in arch/um */
 
 static bool may_execute_in(const char *dir)
@@ -88,7 +88,7 @@ static bool may_execute_in(const char *dir)
 static const char *memory_dir(void)
 {
 	const char *candidates[] = { "/dev/shm", getenv("TMPDIR"), getenv("XDG_RUNTIME_DIR"),
-				     "/tmp",	 "/var/tmp",	       getenv("HOME") };
+				     "/tmp",     "/var/tmp",       getenv("HOME") };
 
 	for (size_t i = 0; i < sizeof(candidates) / sizeof(*candidates); i++) {
 		if (may_execute_in(candidates[i]))
@@ -107,12 +107,27 @@ static void run_kernel(const struct kernel *k, const char *init, const char *spe
 	const char *dir = memory_dir();
 	char tmpdir[4200], init_arg[4200], path[4200];
 	char *env[] = { tmpdir, path, NULL };
-	const char *argv[] = { "linux",		"time-travel=inf-cpu", MEMORY,	"root=none",
-			       "rootfstype=hostfs", "rootflags=/",     "ro",	init_arg,
-			       "con=null",	"con0=null,fd:1",      "ssl=null", "ssl0=null,fd:10",
-			       "uml_dir=/dev/null/", "quiet",	       "panic=-1",	"random.trust_cpu=on", "thash_entries=4096",
+	const char *argv[] = { "linux",
+			       "time-travel=inf-cpu",
+			       MEMORY,
+			       "root=none",
+			       "rootfstype=hostfs",
+			       "rootflags=/",
+			       "ro",
+			       init_arg,
+			       "con=null",
+			       "con0=null,fd:1",
+			       "ssl=null",
+			       "ssl0=null,fd:10",
+			       "uml_dir=/dev/null/",
+			       "quiet",
+			       "panic=-1",
+			       "random.trust_cpu=on",
+			       "thash_entries=4096",
 			       "--",
-			       LABINIT_ARG,	spec,		       NULL };
+			       LABINIT_ARG,
+			       spec,
+			       NULL };
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	snprintf(tmpdir, sizeof(tmpdir), "TMPDIR=%s", dir);

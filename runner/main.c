@@ -32,25 +32,50 @@ struct command {
 };
 
 static const struct command commands[] = {
-	{ "run", { "LAB|FILE.lua ...", "实验|文件.lua …" },
-	  { "play a lab and explain what happened", "运行实验并解释发生了什么" }, command_run },
+	{ "run",
+	  { "LAB|FILE.lua ...", "实验|文件.lua …" },
+	  { "play a lab and explain what happened", "运行实验并解释发生了什么" },
+	  command_run },
 	{ "list", { "", "" }, { "the labs of the course", "课程里的实验" }, command_list },
-	{ "show", { "LAB", "实验" },
+	{ "show",
+	  { "LAB", "实验" },
 	  { "its lesson, what you can turn, how to see it fail", "讲义、可调参数、如何让它失败" },
 	  command_show },
-	{ "replay", { "FILE", "文件" }, { "show a recorded run again", "重放一次运行的记录" }, command_replay },
-	{ "check", { "[LAB ...]", "[实验 …]" },
+	{ "replay",
+	  { "FILE", "文件" },
+	  { "show a recorded run again", "重放一次运行的记录" },
+	  command_replay },
+	{ "check",
+	  { "[LAB ...]", "[实验 …]" },
 	  { "every lab, and its counter-runs, which must fail as stated",
-	    "检查每个实验，以及必须如声明般失败的反例" }, command_check },
-	{ "doctor", { "", "" },
-	  { "what this machine can do, why not, and the remedy", "这台机器能做什么、为何不能、如何补救" },
+	    "检查每个实验，以及必须如声明般失败的反例" },
+	  command_check },
+	{ "kernels",
+	  { "", "" },
+	  { "the kernels that labs can run on", "实验可以运行在哪些内核上" },
+	  command_kernels },
+	{ "doctor",
+	  { "", "" },
+	  { "what this machine can do, why not, and the remedy",
+	    "这台机器能做什么、为何不能、如何补救" },
 	  command_doctor },
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(*commands))
 
-enum { OPT_PARAM = 256, OPT_SET, OPT_KERNEL, OPT_RECORD, OPT_FORMAT, OPT_LANG, OPT_NO_COLOR, OPT_BACKEND, OPT_SEED,
-       OPT_FULL, OPT_ALLOW_EXEC };
+enum {
+	OPT_PARAM = 256,
+	OPT_SET,
+	OPT_KERNEL,
+	OPT_RECORD,
+	OPT_FORMAT,
+	OPT_LANG,
+	OPT_NO_COLOR,
+	OPT_BACKEND,
+	OPT_SEED,
+	OPT_FULL,
+	OPT_ALLOW_EXEC
+};
 
 /* @arg: NULL for a switch. */
 struct option_words {
@@ -61,22 +86,45 @@ struct option_words {
 
 static const struct option_words option_table[] = {
 	{ OPT_PARAM, "param", "NAME=VALUE", { "turn a parameter of the lab", "调整实验参数" } },
-	{ OPT_SET, "set", "HOST.SYSCTL=VALUE",
-	  { "set a sysctl of a host, e.g. server.net.ipv4.tcp_syncookies=2", "设置某主机的 sysctl" } },
-	{ OPT_KERNEL, "kernel", "host|6.12|auto|all", { "which kernel to run on (default auto)", "用哪个内核（默认 auto）" } },
-	{ OPT_FULL, "full", NULL,
+	{ OPT_SET,
+	  "set",
+	  "HOST.SYSCTL=VALUE",
+	  { "set a sysctl of a host, e.g. server.net.ipv4.tcp_syncookies=2",
+	    "设置某主机的 sysctl" } },
+	{ OPT_KERNEL,
+	  "kernel",
+	  "host|6.12|auto|all",
+	  { "which kernel to run on (default auto)", "用哪个内核（默认 auto）" } },
+	{ OPT_FULL,
+	  "full",
+	  NULL,
 	  { "the full form of a lab, however long it takes", "实验的完整形式，不论多长" } },
-	{ OPT_ALLOW_EXEC, "allow-exec", NULL,
-	  { "a lab of your own may start programs of this machine", "允许你自己的实验启动本机程序" } },
-	{ OPT_BACKEND, "backend", "netem|wire",
-	  { "what delays and drops packets (default: netem where there is one)", "由谁延迟和丢弃报文" } },
+	{ OPT_ALLOW_EXEC,
+	  "allow-exec",
+	  NULL,
+	  { "a lab of your own may start programs of this machine",
+	    "允许你自己的实验启动本机程序" } },
+	{ OPT_BACKEND,
+	  "backend",
+	  "netem|wire",
+	  { "what delays and drops packets (default: netem where there is one)",
+	    "由谁延迟和丢弃报文" } },
 	{ OPT_SEED, "seed", "N", { "of random loss (default 1)", "随机丢包的种子（默认 1）" } },
 	{ OPT_RECORD, "record", "FILE", { "keep the run record", "保存运行记录" } },
-	{ OPT_FORMAT, "format", "text|json|tap", { "what to print (default text)", "输出格式（默认 text）" } },
-	{ OPT_LANG, "lang", "en|zh", { "language (default: the locale's)", "语言（默认随 locale）" } },
+	{ OPT_FORMAT,
+	  "format",
+	  "text|json|tap",
+	  { "what to print (default text)", "输出格式（默认 text）" } },
+	{ OPT_LANG,
+	  "lang",
+	  "en|zh",
+	  { "language (default: the locale's)", "语言（默认随 locale）" } },
 	{ OPT_NO_COLOR, "no-color", NULL, { "no colour", "不用颜色" } },
 	{ 'q', "quiet", NULL, { "only the verdict, and what failed", "只显示结论和失败项" } },
-	{ 'v', "verbose", NULL, { "calls, states, counters and sysctls too", "也显示调用、状态、计数器和 sysctl" } },
+	{ 'v',
+	  "verbose",
+	  NULL,
+	  { "calls, states, counters and sysctls too", "也显示调用、状态、计数器和 sysctl" } },
 	{ 'h', "help", NULL, { "this", "本帮助" } },
 	{ 'V', "version", NULL, { "version", "版本" } },
 };
@@ -137,15 +185,17 @@ static int help(const struct options *o, struct err *err)
 {
 	const struct paper p = command_paper(o);
 
-	say(&p, o->lang == LANG_ZH ? "tcplab：在真实 Linux 主机上做 TCP 实验，每一句话都由内核作证\n" :
-				     "tcplab: TCP by experiment, on real Linux hosts, in a terminal\n");
-	say(&p, o->lang == LANG_ZH ? "用法：tcplab 命令 [选项] [参数]" :
-				     "usage: tcplab COMMAND [OPTION ...] [ARGUMENT ...]");
+	say(&p, o->lang == LANG_ZH
+			? "tcplab：在真实 Linux 主机上做 TCP 实验，每一句话都由内核作证\n"
+			: "tcplab: TCP by experiment, on real Linux hosts, in a terminal\n");
+	say(&p, o->lang == LANG_ZH ? "用法：tcplab 命令 [选项] [参数]"
+				   : "usage: tcplab COMMAND [OPTION ...] [ARGUMENT ...]");
 	printf("\n");
 	for (size_t i = 0; i < N_COMMANDS; i++) {
 		char left[64];
 
-		snprintf(left, sizeof(left), "%s %s", commands[i].name, in(commands[i].args, o->lang));
+		snprintf(left, sizeof(left), "%s %s", commands[i].name,
+			 in(commands[i].args, o->lang));
 		print_row(&p, left, 26, in(commands[i].what, o->lang));
 	}
 	printf("\n");
@@ -161,9 +211,10 @@ static int help(const struct options *o, struct err *err)
 		print_row(&p, left, 26, in(w->what, o->lang));
 	}
 	printf("\n");
-	say(&p, o->lang == LANG_ZH ?
-			"退出状态：0 全部通过，1 有失败，2 用法错误或无法完成，3 本机无法运行而跳过" :
-			"Exit status: 0 all pass, 1 some fail, 2 usage or broken, 3 skipped.");
+	say(&p,
+	    o->lang == LANG_ZH
+		    ? "退出状态：0 全部通过，1 有失败，2 用法错误或无法完成，3 本机无法运行而跳过"
+		    : "Exit status: 0 all pass, 1 some fail, 2 usage or broken, 3 skipped.");
 	return command_stdout(err);
 }
 
@@ -173,9 +224,10 @@ static int welcome(const struct options *o, struct err *err)
 	const struct paper p = command_paper(o);
 	int rc;
 
-	say(&p, o->lang == LANG_ZH ?
-			"tcplab：在真实 Linux 主机上做 TCP 实验。每个实验搭建几台主机，真实地运行，再作解释。\n" :
-			"tcplab: TCP by experiment. Each lab builds a few real Linux hosts, plays, and explains.\n");
+	say(&p, o->lang == LANG_ZH ? "tcplab：在真实 Linux 主机上做 TCP "
+				     "实验。每个实验搭建几台主机，真实地运行，再作解释。\n"
+				   : "tcplab: TCP by experiment. Each lab builds a few real Linux "
+				     "hosts, plays, and explains.\n");
 	rc = command_list(o, err);
 	if (rc != 0)
 		return rc;
@@ -321,8 +373,8 @@ static int parse(struct options *o, int argc, char **argv, struct err *err)
 
 	for (size_t i = 0; i < N_OPTIONS; i++)
 		longs[i] = (struct option){ .name = option_table[i].name,
-					    .has_arg = option_table[i].arg ? required_argument :
-									     no_argument,
+					    .has_arg = option_table[i].arg ? required_argument
+									   : no_argument,
 					    .val = option_table[i].id };
 	opterr = 0;
 	for (;;) {
@@ -387,7 +439,8 @@ static int dispatch(struct options *o, int argc, char **argv, struct err *err)
 	return c->run(o, err);
 }
 
-/* A message can carry what a stranger wrote (a path, a lab's error): it is cleaned like everything else. */
+/* A message can carry what a stranger wrote (a path, a lab's error): it is cleaned like everything
+ * else. */
 static void complain(const struct err *err, enum lang lang)
 {
 	const struct paper p = paper_for(stderr, true, lang);
@@ -414,7 +467,9 @@ static void runaway(const char *message)
 
 int main(int argc, char **argv)
 {
-	struct options o = { .kernel = "auto", .format = &view_text, .lang = lang_from_env(), .seed = 1 };
+	struct options o = {
+		.kernel = "auto", .format = &view_text, .lang = lang_from_env(), .seed = 1
+	};
 	struct err err = ERR_INIT;
 	int rc;
 

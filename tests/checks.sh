@@ -45,7 +45,7 @@ fail() { # MESSAGE [FILE...]: what there is to see, else the outputs of the last
 	shift
 	[ $# -gt 0 ] || set -- "$out" "$err"
 	for file in "$@"; do
-		sed "s|^|    ${file##*/}: |" "$file" 2>/dev/null | head -n 60
+		sed "s|^|    ${file##*/}: |" "$file" 2>/dev/null | tail -n 80
 	done
 }
 

@@ -118,5 +118,6 @@ nobody_reads("run", "handshake", "--param", "delay=100ms", "-v")
 for command in (["run", "handshake", "--param", "delay=1ms", "--format", "json"],
                 ["run", "handshake", "--param", "delay=1ms", "--format", "tap"],
                 ["run", "handshake", "--param", "delay=1ms", "-q"],
-                ["list"], ["help"], ["--version"], ["show", "handshake"], ["check"], ["doctor"]):
+                ["list"], ["help"], ["--version"], ["show", "handshake"],
+                ["check", "handshake"], ["doctor"]):
     shut_from_the_start(*command)

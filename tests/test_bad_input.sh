@@ -234,7 +234,7 @@ for format in text json tap; do
 		sh -c "exec '$lab' run handshake --param delay=1ms --format $format >/dev/full"
 	one_message "No space left on device"
 done
-for command in list help --version doctor 'show handshake' "replay $record" check; do
+for command in list help --version doctor 'show handshake' "replay $record" 'check handshake'; do
 	ends 2 "a full disk for $command" sh -c "exec '$lab' $command >/dev/full"
 	one_message "No space left on device"
 done

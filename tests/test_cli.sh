@@ -161,7 +161,11 @@ holds "the round trip is that of the parameter" python3 -c 'import json, sys
 run = json.load(sys.stdin)
 assert run["params"] == {"delay": "5ms"}, run["params"]
 assert 25 <= run["virtual_ms"] < 75, run["virtual_ms"]' <"$out"
-ends 0 "check" "$lab" check
+# Every lab there is: of a course that has one, as all labs take minutes on a real clock.
+mkdir -p "$area/course/labs"
+cp "$top/labs/handshake.lua" "$area/course/labs/"
+ln -s "$top/content" "$area/course/content"
+ends 0 "check" env TCPLAB_DATA="$area/course" "$lab" check
 says "as they must be"
 ends 0 "check handshake" "$lab" check handshake
 says "2 runs, 2 as they must be"
