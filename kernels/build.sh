@@ -172,10 +172,12 @@ link() { # DIR VERSION
 	ln -sfn "$1/$2" "$at" || die 1 "$at cannot be made"
 }
 
-# Where an up to date kernel lies, be that folder writable or not.
+# Where an up to date kernel lies, be that folder writable or not. One that the tree knows
+# will do, unless a folder was asked for by name.
 place_of() { # VERSION
-	local place
-	for place in "${places[@]}"; do
+	local place known=("$links")
+	[ -z "${TCPLAB_KERNELS-}" ] || known=()
+	for place in "${known[@]}" "${places[@]}"; do
 		up_to_date "$place" "$1" && echo "$place" && return
 	done
 	return 1
