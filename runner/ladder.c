@@ -157,6 +157,7 @@ static void draw_flying(struct ladder *l, json_int_t sent)
 		if (w->row.resumed || w->t >= sent)
 			continue;
 		ladder_settle(l);
+		w->row.overdue = sent != INT64_MAX;
 		draw(l, &w->row);
 		w->row.resumed = true;
 		w->row.cell[w->row.from].changed = false;

@@ -205,7 +205,7 @@ static char *arrow_head(const struct sheet *s, const struct ladder_row *row)
 	if (!row->from)
 		fprintf(f, "%s ", mark);
 	if (row->fate == FATE_FLYING)
-		message_say(f, lang, LADDER_ON_ITS_WAY);
+		fputs(message(lang, row->overdue ? MSG_LADDER_OVERDUE : MSG_LADDER_ON_ITS_WAY), f);
 	else if (row->why && *row->why)
 		message_say(f, lang, LADDER_LOST_WHY, row->why);
 	else

@@ -46,6 +46,7 @@ struct ladder_cell {
  * @from:    side of the sender (or of the change): 0 left, 1 right
  * @rtx:     a retransmission
  * @resumed: it was drawn once already, while it was on the way
+ * @overdue: it has been on its way for longer than the link takes
  * @label:   its words
  * @options: its TCP options, or NULL
  * @why:     of a loss, or NULL
@@ -57,7 +58,7 @@ struct ladder_row {
 	bool named;
 	long long conn;
 	int from;
-	bool rtx, resumed;
+	bool rtx, resumed, overdue;
 	char *label, *options, *why;
 	struct ladder_cell cell[2];
 };
