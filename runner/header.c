@@ -64,9 +64,8 @@ json_t *header_json(const struct engine_spec *spec, const struct world *world)
 		      "set", settings_json(m->sets, m->n_sets, spec->sets, spec->n_sets), "seed",
 		      (json_int_t)spec->seed, "kernel", "release",
 		      spec->kernel ? spec->kernel->version : un.release, "kind",
-		      lab ? "lab" : "host", "arch", un.machine, "clock",
-		      lab ? "virtual" : "real", "impair", "backend", backend, "why", why,
-		      "hosts", hosts_json(m, world));
+		      lab ? "lab" : "host", "arch", un.machine, "clock", lab ? "virtual" : "real",
+		      "impair", "backend", backend, "why", why, "hosts", hosts_json(m, world));
 	if (m->lesson)
 		json_object_set_new(o, "lesson", json_string(m->lesson));
 	if (spec->counter_run)

@@ -207,7 +207,8 @@ START_TEST(it_has_a_session_and_plain_signals)
 	output("grep -E '^Sig(Blk|Ign)' /proc/self/status | tr -d '\\t'", text, sizeof(text));
 	ck_assert_int_eq(sscanf(text, "SigBlk:%llx\nSigIgn:%llx", &blocked, &ignored), 2);
 	ck_assert_uint_eq(blocked, 0);
-	/* 32 and 33 are libc's own: whoever started us may ignore them, and sigaction(2) refuses. */
+	/* 32 and 33 are libc's own: whoever started us may ignore them, and sigaction(2) refuses.
+	 */
 	ck_assert_uint_eq(ignored & ~0x180000000ULL, 0);
 	/* pid, process group and session of the shell */
 	output("set -- $(cut -d' ' -f1,5,6 /proc/$$/stat); test $1 = $2 && test $1 = $3 && echo "
