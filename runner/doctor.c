@@ -12,6 +12,7 @@
 
 #include "../netns/cleanup.h"
 #include "columns.h"
+#include "kernels.h"
 #include "lang.h"
 #include "paper.h"
 #include "trial.h"
@@ -182,31 +183,29 @@ static void look_ehash(const struct patient *p, struct finding *f)
 	    "每台主机可以有自己的表（tcp_child_ehash_entries）");
 }
 
-/*
- * Lab kernels that this tcplab can use, by their names for --kernel. There are
- * none so far; the list is what changes when there are.
- */
-static const char *const lab_kernels[] = { NULL };
-
+/* The lab kernels that --kernel can name. */
 static void look_lab_kernels(const struct patient *p, struct finding *f)
 {
+	_cleanup_free_ struct kernel *list = NULL;
+	size_t n;
+
 	f->mark = MARK_OPTIONAL;
 	if (strcmp(p->machine.machine, "x86_64") != 0) {
 		say(f, p, "a lab kernel needs x86-64; this machine is %s",
 		    "实验内核需要 x86-64，本机是 %s", p->machine.machine);
 		return;
 	}
-	if (!lab_kernels[0]) {
-		say(f, p, "none: this version of tcplab comes without any",
-		    "没有：这个版本的 tcplab 还不带实验内核");
+	n = kernels_find(&list);
+	if (n == 0) {
+		say(f, p, "none yet; `make kernels` builds them", "还没有；用 `make kernels` 构建");
 		return;
 	}
 	f->mark = MARK_THERE;
-	for (size_t i = 0; lab_kernels[i]; i++) {
+	for (size_t i = 0; i < n; i++) {
 		size_t used = strlen(f->seen);
 
 		snprintf(f->seen + used, sizeof(f->seen) - used, "%s%s", i ? ", " : "",
-			 lab_kernels[i]);
+			 list[i].version);
 	}
 }
 
