@@ -239,6 +239,9 @@ static void put_word(struct wrap *w)
 		new_line(w);
 	if (w->word_width) {
 		put_lines(w);
+		/* An indentation that is wider than the line: keep room for a wide character. */
+		if (!fits && w->spaces > w->width - w->col - 2)
+			w->spaces = w->width - w->col > 2 ? w->width - w->col - 2 : 0;
 		columns_repeat(w->out, " ", w->spaces);
 		w->col += w->spaces;
 		w->spaces = 0;

@@ -411,6 +411,11 @@ void conn_tell(struct conn *c, const char *kind, int64_t t, json_t *fields)
 	*slot = (struct told){ .kind = kind, .t = t, .fields = json_incref(fields) };
 }
 
+static json_int_t told_at(const json_t *list, size_t i)
+{
+	return json_integer_value(json_object_get(json_array_get(list, i), "t"));
+}
+
 json_t *conn_told(const struct conn *c)
 {
 	json_t *all = json_array();
@@ -419,10 +424,14 @@ json_t *conn_told(const struct conn *c)
 	for (size_t i = first; i < c->n_told; i++) {
 		const struct told *slot = &c->told[i % CONN_TOLD];
 		json_t *ev = json_copy(slot->fields);
+		size_t at = json_array_size(all);
 
 		json_object_set_new(ev, "ev", json_string(slot->kind));
 		json_object_set_new(ev, "t", json_integer(slot->t));
-		json_array_append_new(all, ev);
+		/* They were noticed in another order than they happened in. */
+		while (at > 0 && told_at(all, at - 1) > slot->t)
+			at--;
+		json_array_insert_new(all, at, ev);
 	}
 	return all;
 }

@@ -45,6 +45,17 @@ START_TEST(paragraphs)
 }
 END_TEST
 
+/* Found by the fuzzer: code that is indented by more than the line has. */
+START_TEST(code_indented_beyond_the_line)
+{
+	char text[80];
+
+	memset(text, ' ', 60);
+	strcpy(text + 60, "x");
+	renders(text, 40, true, "  │                                   x\n");
+}
+END_TEST
+
 START_TEST(chinese_soft_breaks)
 {
 	renders("三次\n握手", 40, true, "三次握手\n");
@@ -265,6 +276,7 @@ Suite *suite(void)
 
 	tcase_set_timeout(tc, 30);
 	tcase_add_test(tc, paragraphs);
+	tcase_add_test(tc, code_indented_beyond_the_line);
 	tcase_add_test(tc, chinese_soft_breaks);
 	tcase_add_test(tc, inlines);
 	tcase_add_test(tc, headings);
