@@ -24,7 +24,7 @@ for fuzzer in "$@"; do
 	[ -d "$seeds" ] || seeds=
 	log=$(mktemp)
 	# shellcheck disable=SC2086 # no seeds: no argument
-	if "$fuzzer" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
+	if "$fuzzer" ${FUZZ_SEED:+-seed=$FUZZ_SEED} -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
 		-artifact_prefix="build/corpus/$name-" -print_final_stats=1 \
 		"$found" $seeds >"$log" 2>&1; then
 		runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")

@@ -108,7 +108,11 @@ def main():
                 # The pipe's other end must not be held by an engine that lives on.
                 run.stdout.read()
             else:
-                out = run.communicate(timeout=30)[0]
+                try:
+                    out = run.communicate(timeout=30)[0]
+                except subprocess.TimeoutExpired:
+                    run.kill()  # or leaving the `with` would wait for it
+                    raise
                 killed = "ended by signal 9" in " ".join(out.split())
                 if run.returncode != (2 if "BROKEN" in out else 3 if "SKIP" in out else 0):
                     fault(f"status {run.returncode} with: {out}")
