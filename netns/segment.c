@@ -56,6 +56,11 @@ static const uint8_t *take(struct view *v, size_t n)
 
 static const uint8_t v4_prefix[12] = { [10] = 0xff, [11] = 0xff };
 
+bool endpoint_equal(const struct endpoint *a, const struct endpoint *b)
+{
+	return a->port == b->port && memcmp(a->addr, b->addr, sizeof(a->addr)) == 0;
+}
+
 bool endpoint_is_v4(const struct endpoint *ep)
 {
 	return memcmp(ep->addr, v4_prefix, sizeof(v4_prefix)) == 0;

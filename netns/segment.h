@@ -28,6 +28,9 @@ struct endpoint {
 /** endpoint_is_v4() - is the address IPv4-mapped? */
 bool endpoint_is_v4(const struct endpoint *ep);
 
+/** endpoint_equal() - same address and port? */
+bool endpoint_equal(const struct endpoint *a, const struct endpoint *b);
+
 #define ENDPOINT_MAX_TEXT 56
 /** endpoint_format() - "198.18.1.1:80", "[2001:db8:1::1]:80". Return: @buf. */
 const char *endpoint_format(const struct endpoint *ep, char buf[static ENDPOINT_MAX_TEXT]);

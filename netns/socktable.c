@@ -60,15 +60,10 @@ static uint32_t hash_of(const struct endpoint *local, const struct endpoint *rem
 	return (uint32_t)h;
 }
 
-static bool same_endpoint(const struct endpoint *a, const struct endpoint *b)
-{
-	return a->port == b->port && memcmp(a->addr, b->addr, sizeof(a->addr)) == 0;
-}
-
 static bool same_endpoints(const struct sock_entry *e, const struct endpoint *local,
 			   const struct endpoint *remote)
 {
-	return same_endpoint(&e->local, local) && same_endpoint(&e->remote, remote);
+	return endpoint_equal(&e->local, local) && endpoint_equal(&e->remote, remote);
 }
 
 static bool same_socket(const struct sock_entry *a, const struct sock_entry *b)

@@ -133,11 +133,6 @@ static size_t bucket_of(const struct endpoint *a, const struct endpoint *b)
 	return (sum ^ (sum >> 32)) % CONN_BUCKETS;
 }
 
-static bool same(const struct endpoint *a, const struct endpoint *b)
-{
-	return a->port == b->port && memcmp(a->addr, b->addr, sizeof(a->addr)) == 0;
-}
-
 static struct conn_end make(struct conns *cs, const struct endpoint *local,
 			    const struct endpoint *remote, bool active, size_t b)
 {
@@ -169,7 +164,8 @@ static struct conn_end lookup(const struct conns *cs, const struct endpoint *loc
 {
 	for (struct conn *c = cs->bucket[b]; c; c = c->next) {
 		for (int e = 0; e < 2; e++) {
-			if (same(&c->end[e].ep, local) && same(&c->end[!e].ep, remote))
+			if (endpoint_equal(&c->end[e].ep, local) &&
+			    endpoint_equal(&c->end[!e].ep, remote))
 				return (struct conn_end){ .conn = c, .end = e };
 		}
 	}

@@ -71,11 +71,6 @@ const struct history_entry *history_entries(const struct history *h, size_t *n)
 	return h->entry;
 }
 
-static bool same(const struct endpoint *a, const struct endpoint *b)
-{
-	return a->port == b->port && memcmp(a->addr, b->addr, sizeof(a->addr)) == 0;
-}
-
 static bool matches(const struct packet_seen *p, const struct packet_match *m,
 		    const struct endpoint *local, const struct endpoint *remote)
 {
@@ -95,9 +90,9 @@ static bool matches(const struct packet_seen *p, const struct packet_match *m,
 		if ((m->flags & mask) != (s->flags & mask))
 			return false;
 	}
-	if (local && !same(local, p->outgoing ? &s->src : &s->dst))
+	if (local && !endpoint_equal(local, p->outgoing ? &s->src : &s->dst))
 		return false;
-	if (remote && !same(remote, p->outgoing ? &s->dst : &s->src))
+	if (remote && !endpoint_equal(remote, p->outgoing ? &s->dst : &s->src))
 		return false;
 	return true;
 }

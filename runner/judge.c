@@ -154,17 +154,12 @@ static int64_t tolerance(const struct judge *j, int64_t interval)
 	return wheel + TOLERANCE_FLOOR_REAL + TOLERANCE_PER_LATENESS * j->worst_late;
 }
 
-static bool same(const struct endpoint *a, const struct endpoint *b)
-{
-	return a->port == b->port && memcmp(a->addr, b->addr, sizeof(a->addr)) == 0;
-}
-
 /* Is a socket with these ends one that @e speaks of? */
 static bool concerns(const struct expectation *e, const struct endpoint *local,
 		     const struct endpoint *remote)
 {
 	if (e->one_socket)
-		return same(&e->local, local) && same(&e->remote, remote);
+		return endpoint_equal(&e->local, local) && endpoint_equal(&e->remote, remote);
 	return e->port == 0 || local->port == e->port || remote->port == e->port;
 }
 
