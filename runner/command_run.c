@@ -105,7 +105,8 @@ static int run_one(const struct options *o, const char *arg, struct sinks *sinks
 	if (n < 0)
 		return n;
 	if (n > MAX_ROWS)
-		return err_set(err, E2BIG, "--kernel all: more than %d kernels; name one", MAX_ROWS);
+		return err_set(err, E2BIG, "--kernel all: more than %d kernels; name one",
+			       MAX_ROWS);
 	if (n > 1 && sinks->record) {
 		err_set(err, EINVAL, "run: --record takes one run, --kernel all makes %d", n);
 		return err_remedy(err, "name one kernel");
