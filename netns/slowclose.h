@@ -4,14 +4,15 @@
 
 /*
  * Closing a packet socket waits for an RCU grace period (packet_release() in
- * net/packet/af_packet.c calls synchronize_net()): 8 to 15 ms each on an idle
- * machine, one after the other. Closed at the same time they share it.
+ * net/packet/af_packet.c calls synchronize_net()): 5 to 15 ms each on an idle
+ * machine, one after the other. Those that begin at the same moment share it; one
+ * that begins while it runs waits for the next.
  */
 
-/** slow_close() - close @fd in a thread of its own; -1 is allowed. */
+/** slow_close() - leave @fd to slow_close_wait(); -1 is allowed. */
 void slow_close(int fd);
 
-/** slow_close_wait() - until all of them are closed. */
+/** slow_close_wait() - close all of them, at the same moment. Return when they are closed. */
 void slow_close_wait(void);
 
 #endif
