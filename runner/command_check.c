@@ -274,11 +274,7 @@ int command_check(const struct options *o, struct err *err)
 	printf(o->lang == LANG_ZH ? "%u 次运行，%u 次符合预期\n" : "%u runs, %u as they must be\n",
 	       r.runs, r.right);
 	rc = command_stdout(err);
-	if (rc == 0 && r.signal) {
-		struct sigaction dfl = { .sa_handler = SIG_DFL };
-
-		sigaction(r.signal, &dfl, NULL);
-		raise(r.signal);
-	}
+	if (rc == 0 && r.signal)
+		front_die_of(r.signal);
 	return rc < 0 ? rc : front_status(r.worst);
 }

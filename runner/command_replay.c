@@ -19,14 +19,8 @@ static int on_event(void *arg, json_t *ev, struct err *err)
 {
 	struct replay *r = arg;
 
-	if (field_is(ev, "ev", "verdict")) {
-		const char *v = field_text(ev, "verdict");
-
-		r->verdict = strcmp(v, "pass") == 0   ? VERDICT_PASS
-			     : strcmp(v, "fail") == 0 ? VERDICT_FAIL
-			     : strcmp(v, "skip") == 0 ? VERDICT_SKIP
-						      : VERDICT_BROKEN;
-	}
+	if (field_is(ev, "ev", "verdict"))
+		r->verdict = verdict_parse(field_text(ev, "verdict"));
 	return r->ops->event(r->view, ev, err);
 }
 

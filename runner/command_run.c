@@ -179,12 +179,7 @@ int command_run(const struct options *o, struct err *err)
 	rc2 = rc < 0 ? rc : command_stdout(err);
 	if (rc2 < 0)
 		return rc2;
-	if (signal) {
-		/* Die of it, so that a shell's loop around us ends too. */
-		struct sigaction dfl = { .sa_handler = SIG_DFL };
-
-		sigaction(signal, &dfl, NULL);
-		raise(signal);
-	}
+	if (signal)
+		front_die_of(signal);
 	return front_status(worst);
 }

@@ -69,6 +69,25 @@ const char *verdict_word(enum verdict v)
 	return "broken";
 }
 
+enum verdict verdict_parse(const char *word)
+{
+	static const enum verdict all[] = { VERDICT_PASS, VERDICT_SKIP, VERDICT_FAIL };
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++) {
+		if (strcmp(word, verdict_word(all[i])) == 0)
+			return all[i];
+	}
+	return VERDICT_BROKEN;
+}
+
+void front_die_of(int signal)
+{
+	const struct sigaction dfl = { .sa_handler = SIG_DFL };
+
+	sigaction(signal, &dfl, NULL);
+	raise(signal);
+}
+
 int front_status(enum verdict worst)
 {
 	switch (worst) {
@@ -102,14 +121,7 @@ static void note_verdict(struct run *r, const json_t *ev)
 	const char *v = field_text(ev, "verdict");
 
 	r->seen_verdict = true;
-	if (strcmp(v, "pass") == 0)
-		r->out->verdict = VERDICT_PASS;
-	else if (strcmp(v, "fail") == 0)
-		r->out->verdict = VERDICT_FAIL;
-	else if (strcmp(v, "skip") == 0)
-		r->out->verdict = VERDICT_SKIP;
-	else
-		r->out->verdict = VERDICT_BROKEN;
+	r->out->verdict = verdict_parse(v);
 }
 
 static int hand_on(struct run *r, json_t *ev, const char *line, size_t len, struct err *err)

@@ -15,6 +15,12 @@ enum verdict { VERDICT_PASS, VERDICT_SKIP, VERDICT_FAIL, VERDICT_BROKEN };
 /** verdict_word() - "pass", "fail", "broken", "skip", as in the record. */
 const char *verdict_word(enum verdict v);
 
+/** verdict_parse() - the other way round; what is none of them is broken. */
+enum verdict verdict_parse(const char *word);
+
+/** front_die_of() - end by @signal after all, so that a shell's loop around us ends too. */
+void front_die_of(int signal);
+
 /** front_status() - the exit status for the worst of all verdicts: 0, 3, 1, 2. */
 int front_status(enum verdict worst);
 
