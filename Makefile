@@ -165,6 +165,7 @@ run: ## install what is missing, build, run the handshake lab
 	@.ci/packages build
 	@$(MAKE) --no-print-directory all
 	@$(TCPLAB) run handshake
+	@echo "(tcplab is $(TCPLAB) here; make install puts it where your shell finds it)"
 
 kernels: ## build the lab kernels that are missing, KERNELS="6.1 6.12"
 	@kernels/build.sh $(KERNELS)
