@@ -181,7 +181,7 @@ check: check-kernels ## install what is missing, build, run every test
 tests: all $(TESTS) ## build the tests without running them
 
 check-run: tests
-	@$(TEST_ENV) tests/runall.sh $(TESTS) $(TEST_SH)
+	@$(TEST_ENV) tests/runall.sh $(TEST_SH) $(TESTS)
 
 asan: ## every test under AddressSanitizer, in build/asan
 	@$(MAKE) --no-print-directory SAN=address check
