@@ -5,7 +5,8 @@
 #
 # Runs test programs (Check) and test scripts, as many at once as there are processors
 # (TEST_JOBS=1: one after the other); quiet about what passes, all the output of what fails,
-# in the order in which they were given. The last line is "N passed, M failed", N and M
+# in the order in which they were given. A script with a line "# Alone: why" has the machine
+# to itself. The last line is "N passed, M failed", N and M
 # being test cases:
 #   a program is believed when it ends with Check's line
 #       100%: Checks: 12, Failures: 0, Errors: 0
@@ -117,14 +118,21 @@ tell() {
 	done
 }
 
-started=0
-for test in "$@"; do
-	while [ "$(jobs -rp | wc -l)" -ge "$at_once" ]; do
+alone() { case $1 in *.sh) grep -q '^# Alone: ' "$1" ;; *) false ;; esac; }
+
+room_for() { # HOW MANY: wait until no more than that run
+	while [ "$(jobs -rp | wc -l)" -gt "$1" ]; do
 		wait -n
 		tell
 	done
+}
+
+started=0
+for test in "$@"; do
+	if alone "$test"; then room_for 0; else room_for $((at_once - 1)); fi
 	run_one $started "$test" &
 	started=$((started + 1))
+	if alone "$test"; then room_for 0; fi
 done
 while [ $told -lt $started ] && [ -n "$(jobs -rp)" ]; do
 	wait -n

@@ -5,6 +5,8 @@
 # file, and the machine's own network is what it was. Namespaces cannot be listed
 # when nobody is in them; so a user namespace whose limit on network
 # namespaces is what one run needs has to have room for one more run at the end.
+#
+# Alone: it looks for changes of the whole machine, its mounts among them
 . "$(dirname "$0")/checks.sh"
 
 times=100

@@ -4,6 +4,8 @@
 # An oracle that is not ours: the kernel's tracepoint sock:inet_sock_set_state
 # during 200 connects and closes. oracle.py says how the two are compared. It
 # needs root and tracefs; who has not says so, and with TCPLAB_MUST_RUN=1 root has to.
+#
+# Alone: it traces the whole machine and may mount tracefs
 . "$(dirname "$0")/checks.sh"
 
 tracefs=/sys/kernel/tracing
