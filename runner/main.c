@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
-#include <getopt.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -12,18 +11,14 @@
 #include "columns.h"
 #include "command.h"
 #include "doctor.h"
-#include "kernels.h"
 #include "labinit.h"
+#include "options.h"
 #include "view.h"
 
 /*
- * The command line: a table of subcommands, a table of options, and the one
- * place where an error becomes a message and an exit status.
+ * The command line: a table of subcommands, and the one place where an error becomes a message and
+ * an exit status.
  */
-
-struct words {
-	const char *en, *zh;
-};
 
 struct command {
 	const char *name;
@@ -62,79 +57,6 @@ static const struct command commands[] = {
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(*commands))
-
-enum {
-	OPT_PARAM = 256,
-	OPT_SET,
-	OPT_KERNEL,
-	OPT_RECORD,
-	OPT_FORMAT,
-	OPT_LANG,
-	OPT_NO_COLOR,
-	OPT_BACKEND,
-	OPT_SEED,
-	OPT_FULL,
-	OPT_ALLOW_EXEC
-};
-
-/* @arg: NULL for a switch. */
-struct option_words {
-	int id;
-	const char *name, *arg;
-	struct words what;
-};
-
-static const struct option_words option_table[] = {
-	{ OPT_PARAM, "param", "NAME=VALUE", { "turn a parameter of the lab", "调整实验参数" } },
-	{ OPT_SET,
-	  "set",
-	  "HOST.SYSCTL=VALUE",
-	  { "set a sysctl of a host, e.g. server.net.ipv4.tcp_syncookies=2",
-	    "设置某主机的 sysctl" } },
-	{ OPT_KERNEL,
-	  "kernel",
-	  "host|6.12|auto|all",
-	  { "which kernel to run on (default auto)", "用哪个内核（默认 auto）" } },
-	{ OPT_FULL,
-	  "full",
-	  NULL,
-	  { "the full form of a lab, however long it takes", "实验的完整形式，不论多长" } },
-	{ OPT_ALLOW_EXEC,
-	  "allow-exec",
-	  NULL,
-	  { "a lab of your own may start programs of this machine",
-	    "允许你自己的实验启动本机程序" } },
-	{ OPT_BACKEND,
-	  "backend",
-	  "netem|wire",
-	  { "what delays and drops packets (default: netem where there is one)",
-	    "由谁延迟和丢弃报文" } },
-	{ OPT_SEED, "seed", "N", { "of random loss (default 1)", "随机丢包的种子（默认 1）" } },
-	{ OPT_RECORD, "record", "FILE", { "keep the run record", "保存运行记录" } },
-	{ OPT_FORMAT,
-	  "format",
-	  "text|json|tap",
-	  { "what to print (default text)", "输出格式（默认 text）" } },
-	{ OPT_LANG,
-	  "lang",
-	  "en|zh",
-	  { "language (default: the locale's)", "语言（默认随 locale）" } },
-	{ OPT_NO_COLOR, "no-color", NULL, { "no colour", "不用颜色" } },
-	{ 'q', "quiet", NULL, { "only the verdict, and what failed", "只显示结论和失败项" } },
-	{ 'v',
-	  "verbose",
-	  NULL,
-	  { "calls, states, counters and sysctls too", "也显示调用、状态、计数器和 sysctl" } },
-	{ 'h', "help", NULL, { "this", "本帮助" } },
-	{ 'V', "version", NULL, { "version", "版本" } },
-};
-
-#define N_OPTIONS (sizeof(option_table) / sizeof(*option_table))
-
-static const char *in(struct words w, enum lang lang)
-{
-	return lang == LANG_ZH ? w.zh : w.en;
-}
 
 struct paper command_paper(const struct options *o)
 {
@@ -184,6 +106,8 @@ static void say(const struct paper *p, const char *text)
 static int help(const struct options *o, struct err *err)
 {
 	const struct paper p = command_paper(o);
+	size_t n;
+	const struct option_words *table = options_table(&n);
 
 	say(&p, o->lang == LANG_ZH
 			? "tcplab：在真实 Linux 主机上做 TCP 实验，每一句话都由内核作证\n"
@@ -195,12 +119,12 @@ static int help(const struct options *o, struct err *err)
 		char left[64];
 
 		snprintf(left, sizeof(left), "%s %s", commands[i].name,
-			 in(commands[i].args, o->lang));
-		print_row(&p, left, 26, in(commands[i].what, o->lang));
+			 words_in(commands[i].args, o->lang));
+		print_row(&p, left, 26, words_in(commands[i].what, o->lang));
 	}
 	printf("\n");
-	for (size_t i = 0; i < N_OPTIONS; i++) {
-		const struct option_words *w = &option_table[i];
+	for (size_t i = 0; i < n; i++) {
+		const struct option_words *w = &table[i];
 		char left[64];
 
 		if (w->id < 256)
@@ -208,7 +132,7 @@ static int help(const struct options *o, struct err *err)
 		else
 			snprintf(left, sizeof(left), "--%s%s%s", w->name, w->arg ? " " : "",
 				 w->arg ? w->arg : "");
-		print_row(&p, left, 26, in(w->what, o->lang));
+		print_row(&p, left, 26, words_in(w->what, o->lang));
 	}
 	printf("\n");
 	say(&p,
@@ -244,158 +168,6 @@ static int welcome(const struct options *o, struct err *err)
 	return command_stdout(err);
 }
 
-/* NAME=VALUE. */
-static int add_setting(struct lab_setting *list, size_t *n, char *text, const char *option,
-		       const char *example, struct err *err)
-{
-	char *eq = strchr(text, '=');
-
-	if (!eq || eq == text) {
-		err_set(err, EINVAL, "--%s %s: a name, '=' and a value are wanted", option, text);
-		return err_remedy(err, "for instance --%s %s", option, example);
-	}
-	if (*n == LAB_MAX_SETTINGS)
-		return err_set(err, E2BIG, "--%s: more than %d of them", option, LAB_MAX_SETTINGS);
-	*eq = '\0';
-	list[(*n)++] = (struct lab_setting){ .name = text, .value = eq + 1 };
-	return 0;
-}
-
-static int set_kernel(struct options *o, const char *value, struct err *err)
-{
-	struct kernel k;
-
-	o->kernel = value;
-	if (strcmp(value, "host") == 0 || strcmp(value, "auto") == 0 || strcmp(value, "all") == 0)
-		return 0;
-	return kernels_get(value, &k, err) < 0 ? err_context(err, "--kernel %s", value) : 0;
-}
-
-static int set_seed(struct options *o, const char *value, struct err *err)
-{
-	char *end;
-
-	errno = 0;
-	o->seed = strtoull(value, &end, 10);
-	if (*value >= '0' && *value <= '9' && !*end && !errno)
-		return 0;
-	return err_set(err, EINVAL, "--seed %s: a whole number is wanted", value);
-}
-
-static int set_backend(struct options *o, const char *value, struct err *err)
-{
-	o->backend = value;
-	if (strcmp(value, "netem") == 0 || strcmp(value, "wire") == 0)
-		return 0;
-	return err_set(err, EINVAL, "--backend %s: \"netem\" or \"wire\" is wanted", value);
-}
-
-static int set_format(struct options *o, const char *value, struct err *err)
-{
-	o->format = view_find(value);
-	if (o->format)
-		return 0;
-	return err_set(err, EINVAL, "--format %s: \"text\", \"json\" or \"tap\" is wanted", value);
-}
-
-static int set_lang(struct options *o, const char *value, struct err *err)
-{
-	int lang = lang_parse(value, err);
-
-	if (lang < 0)
-		return err_context(err, "--lang");
-	o->lang = (enum lang)lang;
-	return 0;
-}
-
-static int set_option(struct options *o, int id, char *value, struct err *err)
-{
-	switch (id) {
-	case OPT_PARAM:
-		return add_setting(o->params, &o->n_params, value, "param", "delay=100ms", err);
-	case OPT_SET:
-		return add_setting(o->sets, &o->n_sets, value, "set",
-				   "server.net.ipv4.tcp_syncookies=2", err);
-	case OPT_KERNEL:
-		return set_kernel(o, value, err);
-	case OPT_BACKEND:
-		return set_backend(o, value, err);
-	case OPT_SEED:
-		return set_seed(o, value, err);
-	case OPT_RECORD:
-		o->record = value;
-		return 0;
-	case OPT_FORMAT:
-		return set_format(o, value, err);
-	case OPT_LANG:
-		return set_lang(o, value, err);
-	case OPT_ALLOW_EXEC:
-		o->allow_exec = true;
-		return 0;
-	case OPT_FULL:
-		o->full = true;
-		return 0;
-	case OPT_NO_COLOR:
-		o->no_color = true;
-		return 0;
-	case 'q':
-		o->verbosity = -1;
-		return 0;
-	case 'v':
-		o->verbosity = 1;
-		return 0;
-	default:
-		return 0;
-	}
-}
-
-static int unknown_option(const char *arg, struct err *err)
-{
-	struct nearest search = nearest_to(arg + strspn(arg, "-"));
-
-	for (size_t i = 0; i < N_OPTIONS; i++)
-		nearest_offer(&search, option_table[i].name);
-	err_set(err, EINVAL, "%s: there is no such option, or it wants a value", arg);
-	if (nearest_found(&search))
-		return err_remedy(err, "did you mean --%s? `tcplab help` shows them all",
-				  nearest_found(&search));
-	return err_remedy(err, "`tcplab help` shows them all");
-}
-
-/*
- * Return: 0, 'h' or 'V' when help or the version is asked for, or -errno.
- * Options may stand before and after the subcommand.
- */
-static int parse(struct options *o, int argc, char **argv, struct err *err)
-{
-	struct option longs[N_OPTIONS + 1] = { 0 };
-	int id, asked = 0;
-
-	for (size_t i = 0; i < N_OPTIONS; i++)
-		longs[i] = (struct option){ .name = option_table[i].name,
-					    .has_arg = option_table[i].arg ? required_argument
-									   : no_argument,
-					    .val = option_table[i].id };
-	opterr = 0;
-	for (;;) {
-		int at = optind ? optind : 1, rc;
-
-		id = getopt_long(argc, argv, "qvhV", longs, NULL);
-		if (id == -1)
-			break;
-		if (id == '?')
-			return unknown_option(argv[optind > at ? optind - 1 : at], err);
-		if (id == 'h' || id == 'V')
-			asked = id;
-		rc = set_option(o, id, optarg, err);
-		if (rc != 0)
-			return rc;
-	}
-	o->n_args = argc - optind;
-	o->args = argv + optind;
-	return asked;
-}
-
 static const struct command *find_command(const char *name, struct err *err)
 {
 	struct nearest search = nearest_to(name);
@@ -416,7 +188,7 @@ static const struct command *find_command(const char *name, struct err *err)
 static int dispatch(struct options *o, int argc, char **argv, struct err *err)
 {
 	const struct command *c;
-	int rc = parse(o, argc, argv, err);
+	int rc = options_parse(o, argc, argv, err);
 
 	if (rc < 0)
 		return rc;
