@@ -29,7 +29,7 @@ struct options {
 	char **args;
 	size_t n_params, n_sets;
 	struct lab_setting params[LAB_MAX_SETTINGS], sets[LAB_MAX_SETTINGS];
-	const char *kernel, *record, *backend;
+	const char *kernel, *record, *pcap, *pcap_host, *backend;
 	const struct view_ops *format;
 	enum lang lang;
 	bool no_color, full, allow_exec;

@@ -11,21 +11,21 @@
 #include "columns.h"
 #include "engine.h"
 #include "front.h"
+#include "keep.h"
 #include "kernelchoice.h"
-#include "recfile.h"
 #include "view.h"
 
 /* Where the events of a run go. */
 struct sinks {
 	const struct view_ops *ops;
 	struct view *view;
-	struct recfile *record;
+	struct keep keep;
 };
 
 static int on_event(void *arg, json_t *ev, const char *line, size_t len, struct err *err)
 {
 	struct sinks *s = arg;
-	int rc = s->record ? recfile_line(s->record, line, len, err) : 0;
+	int rc = keep_event(&s->keep, ev, line, len, err);
 
 	return rc == 0 ? s->ops->event(s->view, ev, err) : rc;
 }
@@ -107,8 +107,9 @@ static int run_one(const struct options *o, const char *arg, struct sinks *sinks
 	if (n > MAX_ROWS)
 		return err_set(err, E2BIG, "--kernel all: more than %d kernels; name one",
 			       MAX_ROWS);
-	if (n > 1 && sinks->record) {
-		err_set(err, EINVAL, "run: --record takes one run, --kernel all makes %d", n);
+	if (n > 1 && (o->record || o->pcap)) {
+		err_set(err, EINVAL, "run: %s takes one run, --kernel all makes %d",
+			o->record ? "--record" : "--pcap", n);
 		return err_remedy(err, "name one kernel");
 	}
 	for (int i = 0; i < n && !*signal; i++) {
@@ -120,24 +121,6 @@ static int run_one(const struct options *o, const char *arg, struct sinks *sinks
 	if (n > 1 && !*signal && o->format == &view_text)
 		print_rows(o, rows, n);
 	return (int)worst;
-}
-
-/*
- * The record is kept even of a run that was interrupted: it is whole. It is
- * not kept when it could not be written, or nobody listened to the end.
- */
-static int finish_record(struct recfile *record, int rc, struct err *err)
-{
-	int rc2;
-
-	if (!record)
-		return rc;
-	if (rc < 0) {
-		recfile_abandon(record);
-		return rc;
-	}
-	rc2 = recfile_commit(record, err);
-	return rc2 < 0 ? rc2 : rc;
 }
 
 int command_run(const struct options *o, struct err *err)
@@ -154,12 +137,12 @@ int command_run(const struct options *o, struct err *err)
 		return err_remedy(
 			err, "for instance `tcplab run handshake`; `tcplab list` shows them all");
 	}
-	if (o->record && o->n_args > 1) {
-		err_set(err, EINVAL, "run: --record takes one lab, %d were given", o->n_args);
-		return err_remedy(err, "run them one by one, each with a record of its own");
+	if ((o->record || o->pcap) && o->n_args > 1) {
+		err_set(err, EINVAL, "run: %s takes one lab, %d were given",
+			o->record ? "--record" : "--pcap", o->n_args);
+		return err_remedy(err, "run them one by one, each with a file of its own");
 	}
-	if (o->record)
-		rc = recfile_create(o->record, &sinks.record, err);
+	rc = keep_begin(&sinks.keep, o, err);
 	if (rc != 0)
 		return rc;
 	sinks.view = o->format->open(&vo);
@@ -175,7 +158,9 @@ int command_run(const struct options *o, struct err *err)
 
 		(void)o->format->close(sinks.view, &second);
 	}
-	rc = finish_record(sinks.record, rc, err);
+	/* Kept even of a run that was interrupted: it is whole. Not when nobody listened to the
+	 * end. */
+	rc = keep_end(&sinks.keep, rc, err);
 	rc2 = rc < 0 ? rc : command_stdout(err);
 	if (rc2 < 0)
 		return rc2;

@@ -17,6 +17,8 @@ enum {
 	OPT_SET,
 	OPT_KERNEL,
 	OPT_RECORD,
+	OPT_PCAP,
+	OPT_PCAP_HOST,
 	OPT_FORMAT,
 	OPT_LANG,
 	OPT_NO_COLOR,
@@ -53,6 +55,15 @@ static const struct option_words option_table[] = {
 	    "由谁延迟和丢弃报文" } },
 	{ OPT_SEED, "seed", "N", { "of random loss (default 1)", "随机丢包的种子（默认 1）" } },
 	{ OPT_RECORD, "record", "FILE", { "keep the run record", "保存运行记录" } },
+	{ OPT_PCAP,
+	  "pcap",
+	  "FILE",
+	  { "write the packets as a capture file, for Wireshark",
+	    "把报文写成抓包文件，供 Wireshark 打开" } },
+	{ OPT_PCAP_HOST,
+	  "pcap-host",
+	  "HOST",
+	  { "only those that this host saw", "只写这台主机看到的报文" } },
 	{ OPT_FORMAT,
 	  "format",
 	  "text|json|tap",
@@ -159,6 +170,12 @@ static int set_option(struct options *o, int id, char *value, struct err *err)
 		return set_seed(o, value, err);
 	case OPT_RECORD:
 		o->record = value;
+		return 0;
+	case OPT_PCAP:
+		o->pcap = value;
+		return 0;
+	case OPT_PCAP_HOST:
+		o->pcap_host = value;
 		return 0;
 	case OPT_FORMAT:
 		return set_format(o, value, err);

@@ -49,76 +49,6 @@ static int count(void *arg, json_t *ev, struct err *e)
 #define HEADER  "{\"ev\":\"header\",\"format\":1,\"tcplab\":\"0\"}\n"
 #define VERDICT "{\"ev\":\"verdict\",\"t\":1,\"verdict\":\"pass\"}\n"
 
-START_TEST(nothing_before_commit)
-{
-	struct recfile *r;
-	struct stat st;
-
-	ck_ok(recfile_create(path, &r, &err));
-	ck_ok(recfile_line(r, "x", 1, &err));
-	ck_assert_int_ne(stat(path, &st), 0);
-	ck_ok(recfile_commit(r, &err));
-	ck_assert_int_eq(stat(path, &st), 0);
-	ck_assert_int_eq(st.st_size, 2);
-}
-END_TEST
-
-START_TEST(abandoned_leaves_the_old_one)
-{
-	struct recfile *r;
-	struct stat st;
-
-	put("old");
-	ck_ok(recfile_create(path, &r, &err));
-	ck_ok(recfile_line(r, "new", 3, &err));
-	recfile_abandon(r);
-	ck_assert_int_eq(stat(path, &st), 0);
-	ck_assert_int_eq(st.st_size, 3);
-}
-END_TEST
-
-START_TEST(commit_replaces_the_old_one)
-{
-	struct recfile *r;
-	struct stat st;
-
-	put("old and longer than the new one");
-	ck_ok(recfile_create(path, &r, &err));
-	ck_ok(recfile_line(r, "new", 3, &err));
-	ck_ok(recfile_commit(r, &err));
-	ck_assert_int_eq(stat(path, &st), 0);
-	ck_assert_int_eq(st.st_size, 4);
-}
-END_TEST
-
-START_TEST(full_disk_is_named)
-{
-	struct recfile *r;
-	char block[8192];
-	int rc;
-
-	memset(block, 'x', sizeof(block));
-	ck_ok(recfile_create("/dev/full", &r, &err));
-	rc = recfile_line(r, block, sizeof(block), &err);
-	if (rc == 0)
-		rc = recfile_commit(r, &err);
-	else
-		recfile_abandon(r);
-	ck_assert_int_eq(rc, -ENOSPC);
-	ck_assert_ptr_nonnull(strstr(err.msg, "/dev/full"));
-	ck_assert_ptr_nonnull(strstr(err.remedy, "room"));
-}
-END_TEST
-
-START_TEST(no_such_folder)
-{
-	struct recfile *r;
-
-	ck_assert_int_eq(recfile_create("/nonexistent/r", &r, &err), -ENOENT);
-	ck_assert_ptr_nonnull(strstr(err.msg, "/nonexistent/r"));
-}
-END_TEST
-
 START_TEST(reads_every_event)
 {
 	int n = 0;
@@ -192,11 +122,6 @@ Suite *suite(void)
 	TCase *tc = tcase_create("recfile");
 
 	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_add_test(tc, nothing_before_commit);
-	tcase_add_test(tc, abandoned_leaves_the_old_one);
-	tcase_add_test(tc, commit_replaces_the_old_one);
-	tcase_add_test(tc, full_disk_is_named);
-	tcase_add_test(tc, no_such_folder);
 	tcase_add_test(tc, reads_every_event);
 	tcase_add_loop_test(tc, bad_records, 0, (int)(sizeof(bad) / sizeof(*bad)));
 	tcase_add_test(tc, record_orders_by_time);
