@@ -66,7 +66,7 @@ static const struct option_words option_table[] = {
 	  { "only those that this host saw", "只写这台主机看到的报文" } },
 	{ OPT_FORMAT,
 	  "format",
-	  "text|json|tap",
+	  "text|json|tap|junit",
 	  { "what to print (default text)", "输出格式（默认 text）" } },
 	{ OPT_LANG,
 	  "lang",
@@ -141,7 +141,8 @@ static int set_format(struct options *o, const char *value, struct err *err)
 	o->format = view_find(value);
 	if (o->format)
 		return 0;
-	return err_set(err, EINVAL, "--format %s: \"text\", \"json\" or \"tap\" is wanted", value);
+	return err_set(err, EINVAL,
+		       "--format %s: \"text\", \"json\", \"tap\" or \"junit\" is wanted", value);
 }
 
 static int set_lang(struct options *o, const char *value, struct err *err)

@@ -8,7 +8,7 @@
 #include "../netns/cleanup.h"
 #include "../netns/err.h"
 
-static const struct view_ops *const views[] = { &view_text, &view_json, &view_tap };
+static const struct view_ops *const views[] = { &view_text, &view_json, &view_tap, &view_junit };
 
 const struct view_ops *view_find(const char *name)
 {

@@ -31,7 +31,7 @@ struct view_ops {
 	int (*close)(struct view *v, struct err *err);
 };
 
-extern const struct view_ops view_text, view_json, view_tap;
+extern const struct view_ops view_text, view_json, view_tap, view_junit;
 
 /** view_find() - by name. Return: NULL when unknown. */
 const struct view_ops *view_find(const char *name);

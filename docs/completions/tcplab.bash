@@ -8,7 +8,7 @@ _tcplab()
 	local options='--param --set --kernel --full --allow-exec --backend --seed --record --pcap --pcap-host --format --lang --no-color --quiet --verbose --help --version'
 
 	case $before in
-	--format) COMPREPLY=($(compgen -W 'text json tap' -- "$word")); return ;;
+	--format) COMPREPLY=($(compgen -W 'text json tap junit' -- "$word")); return ;;
 	--lang) COMPREPLY=($(compgen -W 'en zh' -- "$word")); return ;;
 	--kernel) COMPREPLY=($(compgen -W 'auto host all 6.1 6.12' -- "$word")); return ;;
 	--backend) COMPREPLY=($(compgen -W 'netem wire' -- "$word")); return ;;
