@@ -8,8 +8,9 @@
  * sends. work() is the whole life of a frame:
  *
  *   framesock_receive()  a batch, with the kernel's time of each frame
- *   pass()               one frame: whose is it (hop_decide()), is it lost (dice),
- *                        when is it due; then through at once, or into the delay line
+ *   pass()               one frame: whose is it (hop_decide()), and what chance makes
+ *                        of it (fate_decide())
+ *   depart()             through at once, or into the delay line
  *   release()            the frames that are due, in the order of their due times
  *   framesock_flush()    a batch out of the same socket, past the queueing discipline
  *   arm()                the timer at the next due time
@@ -22,9 +23,9 @@
  * when work() has something to do. work() takes a bounded number of frames a
  * call, so that a flood cannot starve the engine; the set stays readable then.
  *
- * Chance: one generator per port, that is per direction, seeded from the run's
- * seed and the port's number; one number is drawn for every IP packet towards
- * that port, in the order of arrival, so that equal traffic has equal losses.
+ * Chance: one struct fate per port, that is per direction, seeded from the run's
+ * seed and the port's number, and asked about every IP packet towards that port
+ * in the order of arrival, so that equal traffic has an equal fate.
  *
  * Who owns what: struct wire owns the socket, the timer, the set and the delay line;
  * the delay line its frames, but for those that release() has taken and not yet
@@ -46,9 +47,9 @@
 
 #include "cleanup.h"
 #include "delayline.h"
-#include "dice.h"
 #include "duration.h"
 #include "err.h"
+#include "fate.h"
 #include "framesock.h"
 #include "hop.h"
 #include "impair.h"
@@ -61,7 +62,7 @@ enum { BATCHES_A_TURN = 16, MAX_HELD = 65536 };
  * @armed:   what the timer is set to, INT64_MAX when to nothing
  * @ignored: frames that are no IP packet for one of the hosts
  * @late:    by how much the latest frame left after its due time, since late() asked
- * @ways:    what happens on the way to each port
+ * @fates:   what happens on the way to each port
  */
 struct wire {
 	struct framesock *sock;
@@ -75,10 +76,7 @@ struct wire {
 	struct delayline *line;
 	size_t n;
 	struct port *ports;
-	struct way {
-		struct impairment imp;
-		struct dice dice;
-	} * ways;
+	struct fate *fates;
 };
 
 static void close_wire(void *state)
@@ -92,7 +90,7 @@ static void close_wire(void *state)
 	framesock_close(w->sock);
 	delayline_free(w->line);
 	free(w->ports);
-	free(w->ways);
+	free(w->fates);
 	free(w);
 }
 
@@ -147,12 +145,12 @@ static int open_wire(const struct netns *net, const struct port *ports, size_t n
 	w->n = n_ports;
 	w->line = delayline_new(MAX_HELD);
 	w->ports = calloc(n_ports, sizeof(*w->ports));
-	w->ways = calloc(n_ports, sizeof(*w->ways));
-	if (!w->line || !w->ports || !w->ways)
+	w->fates = calloc(n_ports, sizeof(*w->fates));
+	if (!w->line || !w->ports || !w->fates)
 		return err_set(err, ENOMEM, "wire: out of memory");
 	memcpy(w->ports, ports, n_ports * sizeof(*ports));
 	for (size_t i = 0; i < n_ports; i++)
-		dice_seed(&w->ways[i].dice, seed, i);
+		fate_begin(&w->fates[i], seed, i);
 	rc = open_descriptors(w, net, err);
 	if (rc < 0)
 		return rc;
@@ -169,7 +167,7 @@ static int set(void *state, size_t to, const struct impairment *imp, struct err 
 		return rc;
 	if (to >= w->n)
 		return err_set(err, EINVAL, "wire: no port %zu", to);
-	w->ways[to].imp = *imp;
+	fate_set(&w->fates[to], imp);
 	return 0;
 }
 
@@ -192,26 +190,10 @@ static void note_late(struct wire *w, int64_t by)
 		w->late = by;
 }
 
-/* One frame that arrived at @t and is looked at @now. */
-static int pass(void *arg, uint8_t *frame, size_t len, int64_t t, int64_t now, struct err *err)
+/* A frame that arrived at @t leaves for port @to at @due, which may be past. */
+static int depart(struct wire *w, size_t to, int64_t due, uint8_t *frame, size_t len, int64_t t,
+		  int64_t now, struct err *err)
 {
-	struct wire *w = arg;
-	enum hop hop;
-	int64_t due;
-	bool lost;
-	size_t to;
-
-	hop = hop_decide(w->ports, w->n, frame, len, &to);
-	if (hop == HOP_IGNORE) {
-		w->ignored++;
-		return 0;
-	}
-	lost = dice_chance(&w->ways[to].dice, w->ways[to].imp.loss);
-	if (hop == HOP_EXPIRED || lost) {
-		drop(w, t, frame, len, lost ? "loss" : "ttl");
-		return 0;
-	}
-	due = t + w->ways[to].imp.delay;
 	/* Nothing that left the delay line later may overtake what is still in it. */
 	if (due <= now && due < delayline_next(w->line)) {
 		note_late(w, now - due);
@@ -221,6 +203,30 @@ static int pass(void *arg, uint8_t *frame, size_t len, int64_t t, int64_t now, s
 	if (!delayline_put(w->line, due, to, frame, len))
 		drop(w, t, frame, len, "queue");
 	return 0;
+}
+
+/* One frame that arrived at @t and is looked at @now. */
+static int pass(void *arg, uint8_t *frame, size_t len, int64_t t, int64_t now, struct err *err)
+{
+	struct departure departures[FATE_MAX];
+	struct wire *w = arg;
+	enum hop hop;
+	size_t to, n;
+	int rc = 0;
+
+	hop = hop_decide(w->ports, w->n, frame, len, &to);
+	if (hop == HOP_IGNORE) {
+		w->ignored++;
+		return 0;
+	}
+	n = fate_decide(&w->fates[to], t, departures);
+	if (hop == HOP_EXPIRED || n == 0) {
+		drop(w, t, frame, len, n == 0 ? "loss" : "ttl");
+		return 0;
+	}
+	for (size_t i = 0; i < n && rc == 0; i++)
+		rc = depart(w, to, departures[i].due, frame, len, t, now, err);
+	return rc;
 }
 
 /* What is due leaves. */
