@@ -9,6 +9,7 @@
 #include "facts_keep.h"
 #include "field.h"
 #include "ladder.h"
+#include "ladder_print.h"
 #include "lang.h"
 #include "paper.h"
 #include "phrase.h"
@@ -38,6 +39,7 @@ static void say_dropped(const struct facts *f, const struct paper *paper, FILE *
 int facts_ladder(const struct facts *f, const struct paper *paper, FILE *out, struct err *err)
 {
 	struct paper sheet = *paper;
+	struct ladder_print print = LADDER_PRINT(&sheet);
 	struct ladder *ladder;
 	bool any = false;
 	const json_t *ev;
@@ -50,7 +52,7 @@ int facts_ladder(const struct facts *f, const struct paper *paper, FILE *out, st
 	/* a block is plain text: whoever shows it may not trust escape sequences */
 	sheet.out = out;
 	sheet.color = false;
-	ladder = ladder_new(&sheet, f->header);
+	ladder = ladder_new(&sheet, f->header, ladder_print_row, &print);
 	json_array_foreach (f->events, i, ev)
 		ladder_event(ladder, ev);
 	ladder_flush(ladder, INT64_MAX);

@@ -24,7 +24,8 @@
  * does; packets of others are not drawn. Not handled: two ends of one
  * connection on the same host (no tap listens on lo).
  *
- * The ladder owns its rows; ladder_draw.c draws them, ladder_cause.c knows TCP.
+ * The ladder owns its rows and gives each, once it is certain, to whoever made the
+ * ladder; ladder_print.c and ladder_draw.c make text of them, ladder_cause.c knows TCP.
  */
 #include "ladder.h"
 
@@ -51,7 +52,8 @@ void ladder_copy(const struct ladder *l, char *to, size_t size, const char *text
 	to[n] = '\0';
 }
 
-struct ladder *ladder_new(const struct paper *paper, const json_t *header)
+struct ladder *ladder_new(const struct paper *paper, const json_t *header, ladder_row_fn *give,
+			  void *ctx)
 {
 	const json_t *hosts = json_object_get(header, "hosts");
 	struct ladder *l = calloc(1, sizeof(*l));
@@ -59,6 +61,8 @@ struct ladder *ladder_new(const struct paper *paper, const json_t *header)
 	if (!l)
 		abort();
 	l->paper = paper;
+	l->give = give;
+	l->ctx = ctx;
 	l->many_hosts = json_array_size(hosts) > 2;
 	l->flight = SETTLE_NS;
 	for (size_t i = 0; i < json_array_size(hosts); i++) {
@@ -70,6 +74,7 @@ struct ladder *ladder_new(const struct paper *paper, const json_t *header)
 	for (size_t i = 0; i < 2; i++)
 		ladder_copy(l, l->host[i], sizeof(l->host[i]),
 			    field_text(json_array_get(hosts, i), "name"));
+	l->event = -1;
 	TAILQ_INIT(&l->flying);
 	TAILQ_INIT(&l->done);
 	return l;
@@ -103,20 +108,6 @@ void ladder_free(struct ladder *l)
 	free(l);
 }
 
-static void draw(struct ladder *l, const struct ladder_row *row)
-{
-	if (!l->headed)
-		ladder_draw_head(l->paper, row);
-	l->headed = true;
-	l->lines++;
-	ladder_draw_row(l->paper, row);
-	for (size_t i = 0; i < 2; i++)
-		l->starred |= strchr(row->cell[i].state, '*') || strchr(row->cell[i].before, '*');
-	if (l->starred && !l->explained)
-		ladder_draw_legend(l->paper);
-	l->explained = l->starred;
-}
-
 static bool settled(const struct waiting *w)
 {
 	if (w->row.kind == ROW_CHANGE)
@@ -127,7 +118,7 @@ static bool settled(const struct waiting *w)
 	return true;
 }
 
-/* Draw from the front of the line what is settled, or old enough, or all. */
+/* Give away from the front of the line what is settled, or old enough, or all. */
 static void drain(struct ladder *l, json_int_t now, bool all)
 {
 	struct waiting *w;
@@ -135,7 +126,7 @@ static void drain(struct ladder *l, json_int_t now, bool all)
 	while ((w = TAILQ_FIRST(&l->done))) {
 		if (!all && l->n_done <= DONE_MAX && !settled(w) && now - w->t <= SETTLE_NS)
 			return;
-		draw(l, &w->row);
+		l->give(l->ctx, &w->row);
 		TAILQ_REMOVE(&l->done, w, link);
 		l->n_done--;
 		ladder_drop(w);
@@ -147,8 +138,8 @@ void ladder_settle(struct ladder *l)
 	drain(l, 0, true);
 }
 
-/* Draw as being on their way the segments that were sent before @sent. */
-static void draw_flying(struct ladder *l, json_int_t sent)
+/* Give away as being on their way the segments that were sent before @sent. */
+static void give_flying(struct ladder *l, json_int_t sent)
 {
 	struct waiting *w;
 
@@ -158,7 +149,7 @@ static void draw_flying(struct ladder *l, json_int_t sent)
 			continue;
 		ladder_settle(l);
 		w->row.overdue = sent != INT64_MAX;
-		draw(l, &w->row);
+		l->give(l->ctx, &w->row);
 		w->row.resumed = true;
 		w->row.cell[w->row.from].changed = false;
 	}
@@ -167,11 +158,7 @@ static void draw_flying(struct ladder *l, json_int_t sent)
 void ladder_flush(struct ladder *l, json_int_t t)
 {
 	ladder_settle(l);
-	draw_flying(l, t == INT64_MAX ? t : t - l->flight);
-	if (l->lines >= HEAD_EVERY) {
-		l->headed = false;
-		l->lines = 0;
-	}
+	give_flying(l, t == INT64_MAX ? t : t - l->flight);
 }
 
 struct conn *ladder_conn(struct ladder *l, const json_t *ev)
@@ -232,8 +219,10 @@ struct waiting *ladder_waiting(const struct ladder *l, const json_t *ev, const s
 	w->id = field_int(ev, "conn");
 	w->row.conn = l->n_conns > 1 || l->many_hosts ? w->id : 0;
 	w->t = field_int(ev, "t");
+	w->row.first = w->row.last = l->event;
 	for (size_t i = 0; i < 2; i++) {
 		w->row.cell[i].t = -1;
+		w->row.cell[i].event = w->row.cell[i].state_event = -1;
 		snprintf(w->row.host[i], LADDER_HOST_MAX, "%s", c ? c->end[i].host : l->host[i]);
 		if (c)
 			snprintf(w->row.cell[i].state, LADDER_STATE_MAX, "%s",
@@ -245,6 +234,7 @@ struct waiting *ladder_waiting(const struct ladder *l, const json_t *ev, const s
 void ladder_finish(struct ladder *l, struct waiting *w, json_int_t t)
 {
 	w->t = t;
+	w->row.last = l->event;
 	TAILQ_INSERT_TAIL(&l->done, w, link);
 	l->n_done++;
 }
@@ -407,9 +397,10 @@ static const struct {
 
 void ladder_event(struct ladder *l, const json_t *ev)
 {
+	l->event++;
 	for (size_t i = 0; i < sizeof(takes) / sizeof(takes[0]); i++)
 		if (field_is(ev, "ev", takes[i].ev))
 			takes[i].take(l, ev);
 	drain(l, field_int(ev, "t"), false);
-	draw_flying(l, field_int(ev, "t") - l->flight);
+	give_flying(l, field_int(ev, "t") - l->flight);
 }

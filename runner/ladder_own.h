@@ -9,6 +9,7 @@
 #include <sys/queue.h>
 
 #include "../netns/duration.h"
+#include "ladder.h"
 #include "ladder_cause.h"
 #include "ladder_row.h"
 
@@ -19,7 +20,6 @@
 #define SEEN_MAX      256
 #define LISTENERS_MAX 64
 #define SETTLE_NS     (50 * NS_PER_MS)
-#define HEAD_EVERY    24
 
 /*
  * A side of a row while it waits for its state.
@@ -74,17 +74,20 @@ struct listener {
 /*
  * @flight: a segment on its way for longer, ns, is drawn so before it arrives, if it does
  * @seen:  numbers of the segments that arrived last, a ring
- * @lines: rows since the head was drawn
+ * @event: which call of ladder_event() this is, from 0
  */
 struct ladder {
 	const struct paper *paper;
 	char host[2][LADDER_HOST_MAX];
-	bool many_hosts, starred, explained, headed;
+	ladder_row_fn *give;
+	void *ctx;
+	bool many_hosts;
 	struct conn *conns;
 	size_t n_conns;
 	struct waitings flying, done;
-	unsigned n_flying, n_done, lines;
+	unsigned n_flying, n_done;
 	uint64_t order;
+	long event;
 	json_int_t flight;
 	json_int_t seen[SEEN_MAX];
 	size_t n_seen;

@@ -25,14 +25,18 @@ enum ladder_fate {
 };
 
 /*
- * What one side's column shows beside a row.
+ * What one side's column shows beside a row. Events are numbered as they were given to
+ * ladder_event(), the first is 0.
  *
  * @t:       when the segment left or reached this side; -1 when it did not
+ * @event:   that event; -1 for none
+ * @state_event: the last that changed the state here; -1 for none
  * @state:   state after it; one packet can take two steps: the first is @before
  * @changed: the row changed it
  */
 struct ladder_cell {
 	json_int_t t;
+	long event, state_event;
 	char before[LADDER_STATE_MAX], state[LADDER_STATE_MAX];
 	bool changed;
 };
@@ -47,6 +51,8 @@ struct ladder_cell {
  * @rtx:     a retransmission
  * @resumed: it was drawn once already, while it was on the way
  * @overdue: it has been on its way for longer than the link takes
+ * @first, @last: the events that began it and completed it (arrived, lost); changes of state may
+ *           come later
  * @label:   its words
  * @options: its TCP options, or NULL
  * @why:     of a loss, or NULL
@@ -59,9 +65,13 @@ struct ladder_row {
 	long long conn;
 	int from;
 	bool rtx, resumed, overdue;
+	long first, last;
 	char *label, *options, *why;
 	struct ladder_cell cell[2];
 };
+
+/** ladder_row_fn - what a ladder does with a row that is certain. @row: for this call only. */
+typedef void ladder_row_fn(void *ctx, const struct ladder_row *row);
 
 /** ladder_draw_head() - the line of names (unless rows are named), and the states before @row. */
 void ladder_draw_head(const struct paper *paper, const struct ladder_row *row);

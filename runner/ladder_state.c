@@ -38,6 +38,7 @@ void ladder_touch(struct ladder *l, struct waiting *w, struct conn *c, int i, co
 	if (s->cause.outgoing && strchr(s->cause.flags, 'F'))
 		e->fin_end = (uint32_t)(field_int(ev, "seq") + field_int(ev, "len") + 1);
 	cell->t = field_int(ev, "t");
+	cell->event = l->event;
 	snprintf(cell->state, sizeof(cell->state), "%s", ladder_shown(l, e));
 
 	/* a change that was reported before the packet that explains it */
@@ -45,6 +46,7 @@ void ladder_touch(struct ladder *l, struct waiting *w, struct conn *c, int i, co
 	{
 		if (other->row.kind == ROW_CHANGE && other->id == w->id && w->id &&
 		    other->row.from == i && cause_explains(&s->cause, other->old, e->state)) {
+			cell->state_event = other->row.first;
 			TAILQ_REMOVE(&l->done, other, link);
 			l->n_done--;
 			ladder_drop(other);
@@ -161,6 +163,7 @@ static void on_change(struct ladder *l, struct conn *c, int i, const json_t *ev)
 			memcpy(cell->before, cell->state, sizeof(cell->before));
 		memcpy(cell->state, e->shown, sizeof(cell->state));
 		cell->changed = true;
+		cell->state_event = l->event;
 		w->side[i].settled = !cause_possible(&w->side[i].cause, e->state);
 		settle_before(&l->done, id, i, order);
 		settle_before(&l->flying, id, i, order);
@@ -171,6 +174,7 @@ static void on_change(struct ladder *l, struct conn *c, int i, const json_t *ev)
 		w->row.from = i;
 		w->row.cell[i].changed = true;
 		w->row.cell[i].t = field_int(ev, "t");
+		w->row.cell[i].event = w->row.cell[i].state_event = l->event;
 		w->row.label = ladder_words(l, ev, say_change);
 		if (by_timer(e, ev))
 			w->row.why = strdup(message(l->paper->lang, MSG_LADDER_TIMER));

@@ -24,6 +24,7 @@
 #include "facts.h"
 #include "field.h"
 #include "ladder.h"
+#include "ladder_print.h"
 #include "lesson.h"
 #include "messages.h"
 #include "phrase.h"
@@ -39,6 +40,7 @@ struct view {
 	struct view_options opt;
 	json_t *header, *failed;
 	struct ladder *ladder;
+	struct ladder_print print;
 	struct facts *facts;
 	unsigned runs;
 	bool fresh;
@@ -65,12 +67,18 @@ static void end_run(struct view *v)
 	v->facts = NULL;
 }
 
+static void flush_rows(struct view *v, json_int_t t)
+{
+	ladder_flush(v->ladder, t);
+	ladder_print_pause(&v->print);
+}
+
 static void cut_off(struct view *v)
 {
 	if (!v->header)
 		return;
 	if (v->opt.verbosity >= 0)
-		ladder_flush(v->ladder, INT64_MAX);
+		flush_rows(v, INT64_MAX);
 	fputc('\n', v->opt.paper.out);
 	text_put(&v->opt.paper, INK_WARN, message(v->opt.paper.lang, MSG_CUT_OFF), "", 0);
 	end_run(v);
@@ -83,7 +91,8 @@ static void on_header(struct view *v, json_t *ev)
 		fputc('\n', v->opt.paper.out);
 	v->header = json_incref(ev);
 	v->failed = json_array();
-	v->ladder = ladder_new(&v->opt.paper, ev);
+	v->print = LADDER_PRINT(&v->opt.paper);
+	v->ladder = ladder_new(&v->opt.paper, ev, ladder_print_row, &v->print);
 	v->facts = facts_new();
 	if (v->opt.verbosity < 0)
 		return;
@@ -99,7 +108,7 @@ static void on_step(struct view *v, json_t *ev)
 
 	if (v->opt.verbosity < 0)
 		return;
-	ladder_flush(v->ladder, field_int(ev, "t"));
+	flush_rows(v, field_int(ev, "t"));
 	if (asprintf(&text, "%lld. %s", (long long)field_int(ev, "n"),
 		     lang_text(json_object_get(ev, "text"), paper->lang)) < 0)
 		abort();
@@ -114,7 +123,7 @@ static void on_note(struct view *v, json_t *ev)
 
 	if (v->opt.verbosity < 0)
 		return;
-	ladder_flush(v->ladder, field_int(ev, "t"));
+	flush_rows(v, field_int(ev, "t"));
 	fputs("  ", paper->out);
 	text_put(paper, INK_EMPH, lang_text(json_object_get(ev, "text"), paper->lang), "  ", 2);
 }
@@ -205,7 +214,7 @@ static void on_verdict(struct view *v, json_t *ev)
 	bool brief = v->opt.verbosity < 0;
 
 	if (!brief) {
-		ladder_flush(v->ladder, INT64_MAX);
+		flush_rows(v, INT64_MAX);
 		if (field_is(ev, "verdict", "pass") || field_is(ev, "verdict", "fail"))
 			show_lesson(v);
 	}

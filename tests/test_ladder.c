@@ -2,6 +2,7 @@
 #include "../runner/ladder.h"
 
 #include "../runner/columns.h"
+#include "../runner/ladder_print.h"
 #include "../runner/paper.h"
 #include "harness.h"
 #include "records.h"
@@ -12,6 +13,7 @@ struct bench {
 	char *text;
 	size_t size;
 	struct ladder *ladder;
+	struct ladder_print print;
 	json_t *header;
 };
 
@@ -21,7 +23,8 @@ static void bench_open(struct bench *b, int columns, bool utf8)
 	b->paper.out = open_memstream(&b->text, &b->size);
 	b->header = json_pack("{s:s, s:[{s:s},{s:s}]}", "ev", "header", "hosts", "name", "client",
 			      "name", "server");
-	b->ladder = ladder_new(&b->paper, b->header);
+	b->print = LADDER_PRINT(&b->paper);
+	b->ladder = ladder_new(&b->paper, b->header, ladder_print_row, &b->print);
 }
 
 static const char *bench_text(struct bench *b)
@@ -226,10 +229,11 @@ static char *whole(const char *name, int columns, bool utf8, enum lang lang)
 	size_t size, i;
 	json_t *ev;
 	struct paper paper = { .columns = columns, .utf8 = utf8, .lang = lang };
+	struct ladder_print print = LADDER_PRINT(&paper);
 	struct ladder *l;
 
 	paper.out = open_memstream(&text, &size);
-	l = ladder_new(&paper, json_array_get(all, 0));
+	l = ladder_new(&paper, json_array_get(all, 0), ladder_print_row, &print);
 	json_array_foreach (all, i, ev)
 		ladder_event(l, ev);
 	ladder_flush(l, INT64_MAX);
