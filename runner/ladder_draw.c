@@ -159,39 +159,9 @@ static void put_words(const struct sheet *s, const struct ladder_row *row, bool 
 	}
 }
 
-/* "#2 client → server: again: " and the like before the words of a row. */
-static char *full_label(const struct sheet *s, const struct ladder_row *row)
-{
-	enum lang lang = s->paper->lang;
-	char *text = NULL;
-	size_t size;
-	FILE *f = text_open(&text, &size);
-
-	if (row->conn)
-		fprintf(f, "#%lld ", row->conn);
-	if (row->named && row->kind == ROW_SEGMENT)
-		fprintf(f, "%s %s %s: ", row->host[row->from], s->g->to, row->host[!row->from]);
-	else if (row->named && row->kind == ROW_CHANGE)
-		fprintf(f, "%s: ", row->host[row->from]);
-	if (row->kind == ROW_SEGMENT) {
-		if (row->rtx)
-			message_say(f, lang, LADDER_RTX);
-		if (row->fate == FATE_DUPLICATE)
-			message_say(f, lang, LADDER_DUPLICATE);
-		else if (row->resumed && row->fate == FATE_ARRIVED)
-			message_say(f, lang, LADDER_ARRIVES);
-	}
-	fputs(row->label, f);
-	if (row->kind == ROW_CHANGE && row->why)
-		fprintf(f, " (%s)", row->why);
-	fclose(f);
-	return text;
-}
-
 /* What stands where the arrow ends, or would have ended. */
 static char *arrow_head(const struct sheet *s, const struct ladder_row *row)
 {
-	enum lang lang = s->paper->lang;
 	char *text = NULL;
 	size_t size;
 	FILE *f = text_open(&text, &size);
@@ -204,12 +174,7 @@ static char *arrow_head(const struct sheet *s, const struct ladder_row *row)
 	}
 	if (!row->from)
 		fprintf(f, "%s ", mark);
-	if (row->fate == FATE_FLYING)
-		fputs(message(lang, row->overdue ? MSG_LADDER_OVERDUE : MSG_LADDER_ON_ITS_WAY), f);
-	else if (row->why && *row->why)
-		message_say(f, lang, LADDER_LOST_WHY, row->why);
-	else
-		message_say(f, lang, LADDER_LOST);
+	ladder_say_end(f, row, s->paper->lang);
 	if (row->from)
 		fprintf(f, " %s", mark);
 	fclose(f);
@@ -385,8 +350,12 @@ static void draw_listed(const struct sheet *s, const struct ladder_row *row, con
 void ladder_draw_row(const struct paper *paper, const struct ladder_row *row)
 {
 	const struct sheet s = sheet_for(paper);
-	_cleanup_free_ char *label = full_label(&s, row);
+	_cleanup_free_ char *label = NULL;
+	size_t size;
+	FILE *f = text_open(&label, &size);
 
+	ladder_say_label(f, row, paper->lang, s.g->to);
+	fclose(f);
 	if (paper->columns < LIST_BELOW) {
 		draw_listed(&s, row, label);
 		return;

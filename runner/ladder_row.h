@@ -4,6 +4,9 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdio.h>
+
+#include "lang.h"
 
 struct paper;
 
@@ -72,6 +75,16 @@ struct ladder_row {
 
 /** ladder_row_fn - what a ladder does with a row that is certain. @row: for this call only. */
 typedef void ladder_row_fn(void *ctx, const struct ladder_row *row);
+
+/**
+ * ladder_say_label() - "#2 client -> server: again: SYN seq 0": all words of a row but those of
+ * ladder_say_end().
+ * @to: the arrow between names
+ */
+void ladder_say_label(FILE *out, const struct ladder_row *row, enum lang lang, const char *to);
+
+/** ladder_say_end() - "lost: queue", "not arrived": what became of it; nothing when it arrived. */
+void ladder_say_end(FILE *out, const struct ladder_row *row, enum lang lang);
 
 /** ladder_draw_head() - the line of names (unless rows are named), and the states before @row. */
 void ladder_draw_head(const struct paper *paper, const struct ladder_row *row);
