@@ -23,6 +23,7 @@ struct view_ops;
  * @backend: of impairments; NULL to choose
  * @allow_exec: labs that are not of the course may start programs of this machine
  * @full: the full form of a lab also on a real clock
+ * @jobs: how many runs of `check` at the same time
  */
 struct options {
 	int n_args;
@@ -35,6 +36,7 @@ struct options {
 	bool no_color, full, allow_exec;
 	int verbosity;
 	uint64_t seed;
+	size_t jobs;
 	struct paths paths;
 };
 

@@ -2,15 +2,16 @@
 #include "command.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "../netns/cleanup.h"
 #include "../netns/duration.h"
 #include "columns.h"
 #include "engine.h"
 #include "front.h"
+#include "jobs.h"
 #include "kernelchoice.h"
 #include "view.h"
 
@@ -19,18 +20,42 @@
  * counter-runs, in which exactly the stated expectations must fail. A lab
  * whose expectations hold whatever the kernel does proves nothing, and one
  * without any expectation, or any counter-run, is told so.
+ *
+ * A lab on one kernel, with its counter-runs, is one job (jobs.h), and -j plays several at
+ * once. Those on a real clock come last and have the machine to
+ * themselves: on a busy one they would have to be patient, and prove less. On a virtual
+ * clock load changes nothing. The order is the same without -j.
  */
 
 #define NAME_COLUMNS 34
 
+/* What came of a job; in memory that its process shares with us. */
+struct result {
+	enum verdict worst;
+	unsigned runs, right;
+};
+
+/* @name_kernel: say where it was, as it is played elsewhere too or not on the host */
+struct play {
+	char *path;
+	struct kernelchoice where;
+	bool name_kernel;
+};
+
 struct report {
 	const struct options *o;
 	struct paper paper;
-	enum verdict worst;
-	unsigned runs, right;
+	struct result *result;
 	int signal;
 	json_t *events;
 	const struct kernelchoice *where;
+};
+
+struct course {
+	const struct options *o;
+	struct play *plays;
+	struct result *results;
+	size_t n;
 };
 
 static int keep_event(void *arg, json_t *ev, const char *line, size_t len, struct err *err)
@@ -113,14 +138,14 @@ static void print_row(struct report *r, bool right, const char *name, const stru
 	columns_pad(p->out, name, name_columns, p->utf8);
 	fprintf(p->out, " %s%8s%s  %s\n", ink(p, INK_DIM), duration_format(out->wall, wall),
 		ink_off(p), what);
-	r->runs++;
-	r->right += right;
+	r->result->runs++;
+	r->result->right += right;
 }
 
 static void worsen(struct report *r, enum verdict v)
 {
-	if (v > r->worst)
-		r->worst = v;
+	if (v > r->result->worst)
+		r->result->worst = v;
 }
 
 static int play(struct report *r, struct engine_spec *spec, const struct lab_setting *params,
@@ -227,54 +252,131 @@ static int check_there(struct report *r, const char *path, bool name_kernel, str
 	return rc;
 }
 
-static int check_lab(struct report *r, const char *arg, struct err *err)
+static bool on_real_clock(void *arg, size_t i)
+{
+	const struct course *c = arg;
+
+	return c->plays[i].where.host;
+}
+
+/* In a process of its own. */
+static int check_job(void *arg, size_t i, FILE *out, struct err *err)
+{
+	const struct course *c = arg;
+	const struct play *p = &c->plays[i];
+	struct report r = { .o = c->o,
+			    .paper = command_paper(c->o),
+			    .result = &c->results[i],
+			    .events = json_array(),
+			    .where = &p->where };
+
+	r.paper.out = out;
+	return check_there(&r, p->path, p->name_kernel, err);
+}
+
+/* Where @arg has to be played. */
+static int add_lab(struct course *c, const char *arg, struct err *err)
 {
 	const struct kernelchoice here = { .host = true };
 	_cleanup_free_ struct kernelchoice *where = NULL;
 	struct lab *lab = NULL;
 	char path[4096];
-	int n, rc = paths_lab(&r->o->paths, arg, path, err);
+	int n, rc = paths_lab(&c->o->paths, arg, path, err);
 
 	if (rc == 0)
-		rc = kernelchoice_load(&here, path, r->o->params, r->o->n_params, r->o->full, &lab,
+		rc = kernelchoice_load(&here, path, c->o->params, c->o->n_params, c->o->full, &lab,
 				       err);
 	if (rc != 0)
 		return rc;
-	n = kernelchoice_make(r->o->kernel, lab_meta(lab), &where, err);
+	n = kernelchoice_make(c->o->kernel, lab_meta(lab), &where, err);
 	lab_free(lab);
-	for (int i = 0; n > 0 && rc == 0 && !r->signal && i < n; i++) {
-		r->where = &where[i];
-		rc = check_there(r, path, n > 1 || !where[i].host, err);
-		fflush(stdout);
+	if (n < 0)
+		return n;
+	c->plays = reallocarray(c->plays, c->n + (size_t)n, sizeof(*c->plays));
+	if (!c->plays)
+		abort();
+	for (int i = 0; i < n; i++) {
+		c->plays[c->n] = (struct play){ .path = strdup(path),
+						.where = where[i],
+						.name_kernel = n > 1 || !where[i].host };
+		if (!c->plays[c->n++].path)
+			abort();
 	}
-	return n < 0 ? n : rc;
+	return 0;
+}
+
+/* Those on a real clock last, otherwise as they are. */
+static void sort_plays(struct course *c)
+{
+	struct play *sorted = calloc(c->n + 1, sizeof(*sorted));
+	size_t n = 0;
+
+	if (!sorted)
+		abort();
+	for (int host = 0; host < 2; host++) {
+		for (size_t i = 0; i < c->n; i++) {
+			if (c->plays[i].where.host == host)
+				sorted[n++] = c->plays[i];
+		}
+	}
+	free(c->plays);
+	c->plays = sorted;
+}
+
+static int play_all(struct course *c, int *signal, struct err *err)
+{
+	const struct jobs jobs = {
+		.n = c->n, .at_once = c->o->jobs, .alone = on_real_clock, .run = check_job, .arg = c
+	};
+	const size_t shared = (c->n + 1) * sizeof(*c->results);
+	struct result all = { .worst = VERDICT_PASS };
+	int rc;
+
+	c->results = mmap(NULL, shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (c->results == MAP_FAILED)
+		abort();
+	rc = jobs_run(&jobs, stdout, signal, err);
+	for (size_t i = 0; i < c->n; i++) {
+		const struct result *one = &c->results[i];
+
+		all.runs += one->runs;
+		all.right += one->right;
+		all.worst = one->worst > all.worst ? one->worst : all.worst;
+	}
+	munmap(c->results, shared);
+	if (rc < 0)
+		return rc;
+	printf(c->o->lang == LANG_ZH ? "%u 次运行，%u 次符合预期\n"
+				     : "%u runs, %u as they must be\n",
+	       all.runs, all.right);
+	rc = command_stdout(err);
+	return rc < 0 ? rc : front_status(all.worst);
 }
 
 int command_check(const struct options *o, struct err *err)
 {
-	struct report r = { .o = o, .paper = command_paper(o), .events = json_array() };
+	struct course c = { .o = o };
 	char **ids = NULL;
 	size_t n = 0;
-	int rc = 0;
+	int rc = 0, signal = 0;
 
 	if (o->n_args == 0)
 		rc = paths_labs(&o->paths, &ids, &n, err);
 	else
 		n = (size_t)o->n_args;
-	for (size_t i = 0; rc == 0 && !r.signal && i < n; i++) {
-		rc = check_lab(&r, ids ? ids[i] : o->args[i], err);
-		fflush(stdout);
-	}
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		rc = add_lab(&c, ids ? ids[i] : o->args[i], err);
 	for (size_t i = 0; ids && i < n; i++)
 		free(ids[i]);
 	free(ids);
-	json_decref(r.events);
-	if (rc < 0)
-		return rc;
-	printf(o->lang == LANG_ZH ? "%u 次运行，%u 次符合预期\n" : "%u runs, %u as they must be\n",
-	       r.runs, r.right);
-	rc = command_stdout(err);
-	if (rc == 0 && r.signal)
-		front_die_of(r.signal);
-	return rc < 0 ? rc : front_status(r.worst);
+	if (rc == 0) {
+		sort_plays(&c);
+		rc = play_all(&c, &signal, err);
+	}
+	for (size_t i = 0; i < c.n; i++)
+		free(c.plays[i].path);
+	free(c.plays);
+	if (rc >= 0 && signal)
+		front_die_of(signal);
+	return rc;
 }

@@ -128,7 +128,8 @@ static int help(const struct options *o, struct err *err)
 		char left[64];
 
 		if (w->id < 256)
-			snprintf(left, sizeof(left), "-%c, --%s", w->id, w->name);
+			snprintf(left, sizeof(left), "-%c, --%s%s%s", w->id, w->name,
+				 w->arg ? " " : "", w->arg ? w->arg : "");
 		else
 			snprintf(left, sizeof(left), "--%s%s%s", w->name, w->arg ? " " : "",
 				 w->arg ? w->arg : "");
@@ -239,9 +240,11 @@ static void runaway(const char *message)
 
 int main(int argc, char **argv)
 {
-	struct options o = {
-		.kernel = "auto", .format = &view_text, .lang = lang_from_env(), .seed = 1
-	};
+	struct options o = { .kernel = "auto",
+			     .format = &view_text,
+			     .lang = lang_from_env(),
+			     .seed = 1,
+			     .jobs = 1 };
 	struct err err = ERR_INIT;
 	int rc;
 

@@ -9,6 +9,7 @@
 #include "../netns/err.h"
 #include "../netns/nearest.h"
 #include "command.h"
+#include "jobs.h"
 #include "kernels.h"
 #include "view.h"
 
@@ -72,6 +73,11 @@ static const struct option_words option_table[] = {
 	  "lang",
 	  "en|zh",
 	  { "language (default: the locale's)", "语言（默认随 locale）" } },
+	{ 'j',
+	  "jobs",
+	  "[N]",
+	  { "check: N runs at once, as many as processors without N",
+	    "check：同时进行 N 次运行，不写 N 就与处理器数目相同" } },
 	{ OPT_NO_COLOR, "no-color", NULL, { "no colour", "不用颜色" } },
 	{ 'q', "quiet", NULL, { "only the verdict, and what failed", "只显示结论和失败项" } },
 	{ 'v',
@@ -126,6 +132,21 @@ static int set_seed(struct options *o, const char *value, struct err *err)
 	if (*value >= '0' && *value <= '9' && !*end && !errno)
 		return 0;
 	return err_set(err, EINVAL, "--seed %s: a whole number is wanted", value);
+}
+
+static bool is_number(const char *text)
+{
+	return *text && text[strspn(text, "0123456789")] == '\0';
+}
+
+#define MAX_JOBS 1000
+
+static int set_jobs(struct options *o, const char *value, struct err *err)
+{
+	o->jobs = value ? strtoul(value, NULL, 10) : jobs_processors();
+	if (!value || (is_number(value) && o->jobs > 0 && o->jobs <= MAX_JOBS))
+		return 0;
+	return err_set(err, EINVAL, "--jobs %s: a number from 1 to %d is wanted", value, MAX_JOBS);
 }
 
 static int set_backend(struct options *o, const char *value, struct err *err)
@@ -191,6 +212,8 @@ static int set_option(struct options *o, int id, char *value, struct err *err)
 	case OPT_NO_COLOR:
 		o->no_color = true;
 		return 0;
+	case 'j':
+		return set_jobs(o, value, err);
 	case 'q':
 		o->verbosity = -1;
 		return 0;
@@ -215,6 +238,13 @@ static int unknown_option(const char *arg, struct err *err)
 	return err_remedy(err, "`tcplab help` shows them all");
 }
 
+static int takes(const struct option_words *w)
+{
+	if (!w->arg)
+		return no_argument;
+	return *w->arg == '[' ? optional_argument : required_argument;
+}
+
 int options_parse(struct options *o, int argc, char **argv, struct err *err)
 {
 	struct option longs[N_OPTIONS + 1] = { 0 };
@@ -222,16 +252,18 @@ int options_parse(struct options *o, int argc, char **argv, struct err *err)
 
 	for (size_t i = 0; i < N_OPTIONS; i++)
 		longs[i] = (struct option){ .name = option_table[i].name,
-					    .has_arg = option_table[i].arg ? required_argument
-									   : no_argument,
+					    .has_arg = takes(&option_table[i]),
 					    .val = option_table[i].id };
 	opterr = 0;
 	for (;;) {
 		int at = optind ? optind : 1, rc;
 
-		id = getopt_long(argc, argv, "qvhV", longs, NULL);
+		id = getopt_long(argc, argv, "qvhVj::", longs, NULL);
 		if (id == -1)
 			break;
+		/* As make has it, "-j 4" is "-j4". */
+		if (id == 'j' && !optarg && optind < argc && is_number(argv[optind]))
+			optarg = argv[optind++];
 		if (id == '?')
 			return unknown_option(argv[optind > at ? optind - 1 : at], err);
 		if (id == 'h' || id == 'V')

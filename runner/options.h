@@ -24,7 +24,7 @@ static inline const char *words_in(struct words w, enum lang lang)
  * One option, for those who list them.
  *
  * @id:  its letter, where it has one; else 256 or more
- * @arg: NULL for a switch
+ * @arg: NULL for a switch; in brackets when it may be left out
  */
 struct option_words {
 	int id;

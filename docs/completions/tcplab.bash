@@ -5,7 +5,7 @@ _tcplab()
 {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command='' i
 	local commands='list show run replay check kernels doctor'
-	local options='--param --set --kernel --full --allow-exec --backend --seed --record --pcap --pcap-host --format --lang --no-color --quiet --verbose --help --version'
+	local options='--param --set --kernel --full --allow-exec --backend --seed --record --pcap --pcap-host --format --lang --jobs --no-color --quiet --verbose --help --version'
 
 	case $before in
 	--format) COMPREPLY=($(compgen -W 'text json tap junit' -- "$word")); return ;;
