@@ -388,6 +388,25 @@ void sandbox_kill(struct sandbox *box)
 	sandbox_wait(box);
 }
 
+/*
+ * Where AppArmor takes the rights out of user namespaces, it is the second step
+ * that is refused. Neither makes a network namespace, which would take milliseconds.
+ */
+bool sandbox_refused(void)
+{
+	int status = 0;
+	pid_t pid;
+
+	if (is_privileged())
+		return false;
+	pid = fork();
+	if (pid == 0)
+		_exit(unshare(CLONE_NEWUSER) == 0 && unshare(CLONE_NEWUTS) == 0 ? 0 : 1);
+	if (pid > 0)
+		status = reap(pid);
+	return pid > 0 && status != 0;
+}
+
 static int nothing(void *arg, int life_fd)
 {
 	(void)arg;

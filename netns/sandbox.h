@@ -2,6 +2,7 @@
 #ifndef NETNS_SANDBOX_H
 #define NETNS_SANDBOX_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 struct err;
@@ -42,6 +43,12 @@ int sandbox_spawn(struct sandbox *box, int (*fn)(void *arg, int life_fd), void *
  * Return: 0, or -errno with the cause and the remedy; for doctor.
  */
 int sandbox_probe(struct err *why);
+
+/**
+ * sandbox_refused() - a look that takes no time: does this machine forbid user namespaces to us?
+ * When it says no, a sandbox can still be refused for another reason.
+ */
+bool sandbox_refused(void);
 
 /** sandbox_kill() - SIGKILL and reap; everything in the sandbox is gone on return. */
 void sandbox_kill(struct sandbox *box);

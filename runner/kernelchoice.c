@@ -8,6 +8,7 @@
 #include "../netns/cleanup.h"
 #include "../netns/duration.h"
 #include "../netns/err.h"
+#include "../netns/sandbox.h"
 
 /* Longer than this, a person would rather have it on a virtual clock. */
 #define LONG (15 * NS_PER_S)
@@ -51,7 +52,7 @@ int kernelchoice_make(const char *wanted, const struct lab_meta *m, struct kerne
 		return 1;
 	}
 	if (strcmp(wanted, "auto") == 0) {
-		(*list)->host = n == 0 || !wants_lab_kernel(m);
+		(*list)->host = n == 0 || (!wants_lab_kernel(m) && !sandbox_refused());
 		if (!(*list)->host)
 			(*list)->kernel = kernels[n - 1];
 		return 1;

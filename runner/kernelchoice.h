@@ -28,7 +28,8 @@ struct kernelchoice {
  * @wanted: "host", "auto", "all" or a version
  * @list: to be freed; one place, or for "all" the host and every lab kernel
  * auto is the host, unless a lab kernel is installed and the lab needs one, or
- * its full form is long (docs/design: more than KERNELCHOICE_LONG).
+ * its full form is long (more than 15 s), or this machine forbids the namespaces that
+ * the host would take.
  * Return: how many, or -errno.
  */
 int kernelchoice_make(const char *wanted, const struct lab_meta *m, struct kernelchoice **list,

@@ -58,4 +58,88 @@ status=$?
 holds "a signal ends the check" [ $status -eq 143 ]
 nothing_left
 
+# ---- places that forbid something -------------------------------------------
+
+# As somebody without rights, in a user namespace that allows none inside.
+cat >"$area/forbidden" <<'END'
+#!/bin/sh
+exec unshare -Ur sh -c 'echo 0 >/proc/sys/user/max_user_namespaces
+	exec setpriv --bounding-set=-all --inh-caps=-all "$@"' sh "$@"
+END
+chmod +x "$area/forbidden"
+if unshare -Ur setpriv --bounding-set=-all true 2>"$area/held"; then
+	ends 3 "namespaces are forbidden" "$area/forbidden" "$lab" run handshake --kernel host -q
+	one_message "user.max_user_namespaces=0"
+	ends 0 "namespaces are forbidden, on a lab kernel" "$area/forbidden" "$lab" run handshake syn-timeout -q \
+		--kernel "$newest"
+	clean
+	ends 0 "namespaces are forbidden, and nothing is said" "$area/forbidden" "$lab" run handshake
+	says "$newest."
+	says "virtual"
+	clean
+elif [ "$must_run" = 1 ] && [ "$(id -u)" -ne 0 ]; then
+	what="namespaces are forbidden" && fail "no user namespace to forbid them in" "$area/held"
+fi
+
+ends 0 "HOME is not set" env -u HOME -u XDG_CACHE_HOME "$lab" run handshake --kernel "$newest" -q
+clean
+mkdir -m 500 "$area/home"
+ends 0 "HOME cannot be written" env HOME="$area/home" "$lab" run handshake --kernel "$newest" -q
+clean
+holds "nothing was made in it" [ -z "$(ls -A "$area/home")" ]
+
+spaces="$area/a folder, with 'words'"
+mkdir -p "$spaces"
+cp "$top/labs/handshake.lua" "$spaces/a lab.lua"
+cp "$lab" "$spaces/$name"
+ends 0 "a path with spaces" "$spaces/$name" run "$spaces/a lab.lua" --kernel "$newest" -q
+says "PASS"
+clean
+
+# ---- kernels that are none --------------------------------------------------
+
+# TCPLAB_KERNELS is looked at first.
+kernels=$area/kernels
+real=$(COLUMNS=200 "$lab" kernels | sed -n "/^ *$newest  /{n;s/^ *//;p;}")
+mkdir -p "$kernels/9.1" "$kernels/9.2" "$kernels/9.3" "$kernels/9.4" "$kernels/9.9"
+printf '#!/bin/sh\necho "Kernel panic - not syncing: no init"\nexit 1\n' >"$kernels/9.1/linux"
+printf '#!/bin/sh\necho starting >&2\nkill -SEGV $$\n' >"$kernels/9.2/linux"
+echo "this is no program" >"$kernels/9.3/linux"
+chmod +x "$kernels"/9.[123]/linux
+echo "not executable" >"$kernels/9.4/linux"
+ln -s "$real" "$kernels/9.9/linux"
+ends 2 "a kernel that panics" env TCPLAB_KERNELS="$kernels" "$lab" run handshake --kernel 9.1
+one_message "Kernel panic - not syncing: no init"
+ends 2 "a kernel that crashes" env TCPLAB_KERNELS="$kernels" "$lab" run handshake --kernel 9.2
+one_message "starting"
+ends 2 "a kernel that is no program" env TCPLAB_KERNELS="$kernels" "$lab" run handshake --kernel 9.3
+one_message "9.3/linux: Exec format error"
+ends 2 "a kernel that is not executable" env TCPLAB_KERNELS="$kernels" "$lab" run handshake --kernel 9.4
+one_message "there is no lab kernel 9.4 here"
+ends 0 "a kernel of another version" env TCPLAB_KERNELS="$kernels" "$lab" run handshake --kernel 9.9 -q
+clean
+ends 0 "is listed" env TCPLAB_KERNELS="$kernels" "$lab" kernels
+says "9.9"
+
+# ---- forty runs of one user -------------------------------------------------
+
+# Those of other users' kernels come and go.
+find /dev/shm -mindepth 1 -maxdepth 1 | LC_ALL=C sort >"$area/shm"
+shm_is_as_before() {
+	until_then=$(($(date +%s) + 5))
+	while find /dev/shm -mindepth 1 -maxdepth 1 | LC_ALL=C sort | LC_ALL=C comm -13 "$area/shm" - | grep -q .; do
+		[ "$(date +%s)" -lt "$until_then" ] || return 1
+	done
+}
+forty() {
+	(cd "$cwd" && i=0 && while [ "$i" -lt 40 ]; do
+		timeout 60 "$lab" run handshake --kernel "$newest" -q >"$area/run$i" 2>&1 </dev/null &
+		i=$((i + 1))
+	done && wait)
+	cat "$area"/run* | grep -c '^PASS' | grep -qx 40
+}
+holds "forty runs at once all pass" forty
+nothing_left
+holds "nothing is left in /dev/shm" shm_is_as_before
+
 finish
