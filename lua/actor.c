@@ -78,6 +78,31 @@ struct actor *actor_new(lua_State *L, int nargs)
 	return a;
 }
 
+void actor_ended_with(struct lab *lab, struct actor *a, int results)
+{
+	a->results = results;
+	a->wait.kind = LAB_WAIT_ENDED;
+	a->what[0] = '\0';
+	for (size_t i = 0; i < lab->n_actors; i++) {
+		struct actor *other = lab->actors[i];
+
+		if (other->wait.kind == LAB_WAIT_ACTOR && other->joins == a->index)
+			other->wait.kind = LAB_WAIT_NOTHING;
+	}
+}
+
+void actor_end_on(lua_State *L, unsigned host)
+{
+	struct lab *lab = script_lab(L);
+
+	for (size_t i = 0; i < lab->n_actors; i++) {
+		struct actor *a = lab->actors[i];
+
+		if (a->wait.kind == LAB_WAIT_FD && a->there == host)
+			actor_ended_with(lab, a, 0);
+	}
+}
+
 static void describe(lua_State *L, struct actor *a, const char *op)
 {
 	char src[LUA_IDSIZE];

@@ -85,6 +85,7 @@ int call_wait(lua_State *L, struct sock *s, const char *op, uint32_t events, lua
 	      lua_KFunction k)
 {
 	s->waiters++;
+	script_actor(script_lab(L))->there = s->host;
 	return actor_wait_fd(L, op, s->fd, events, ctx, k);
 }
 

@@ -211,7 +211,9 @@ static void api(lua_State *L)
 	expect_open(L);
 	host_open(L);
 	kernel_open(L);
+	link_open(L);
 	narrate_open(L);
+	net_open(L);
 	param_open(L);
 	program_open(L);
 	sock_open(L);

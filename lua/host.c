@@ -44,6 +44,16 @@ unsigned host_at(lua_State *L, int arg)
 	return h->index;
 }
 
+void host_alive(lua_State *L, unsigned host, const char *op)
+{
+	const struct lab *lab = script_lab(L);
+
+	if (lab->vanished & 1u << host)
+		script_misuse(L, 0,
+			      "%s() on %s, which has vanished: nothing can be done there any more",
+			      op, lab->meta.hosts[host]);
+}
+
 struct address {
 	struct sockaddr_storage ss;
 	socklen_t len;
@@ -171,7 +181,7 @@ static int host_listen(lua_State *L)
 	char args[64];
 
 	lua_settop(L, 3);
-	host_at(L, 1);
+	host_alive(L, host_at(L, 1), "listen");
 	port = port_at(L, 2);
 	options_check(L, 3, 3, keys);
 	family = family_option(L, 3, 3);
@@ -230,7 +240,7 @@ static int host_connect(lua_State *L)
 	bool wait;
 
 	lua_settop(L, 4);
-	host_at(L, 1);
+	host_alive(L, host_at(L, 1), "connect");
 	port = port_at(L, 3);
 	options_check(L, 4, 4, keys);
 	to = target(L, port);
@@ -307,30 +317,6 @@ static int host_counter(lua_State *L)
 	return 1;
 }
 
-/* host:link{ delay =, loss = }: the way to this host; what is not said stays. */
-static int host_link(lua_State *L)
-{
-	static const char *const keys[] = { "delay", "loss", NULL };
-	struct lab *lab = script_lab(L);
-	unsigned host = host_at(L, 1);
-	struct impairment imp = lab->toward[host];
-	struct err err = ERR_INIT;
-
-	luaL_checktype(L, 2, LUA_TTABLE);
-	lua_settop(L, 2);
-	options_check(L, 2, 2, keys);
-	imp.delay = options_duration(L, 2, 2, "delay", imp.delay);
-	push_option(L, 2, "loss");
-	if (!lua_isnil(L, -1))
-		imp.loss = probability_at(L, -1, 2, "loss");
-	if (impairment_check(&imp, &err) < 0)
-		return luaL_argerror(L, 2, lua_pushstring(L, err.msg));
-	if (lab->ops->impair(lab->engine, host, &imp, &err) < 0)
-		return script_raise(L, &err);
-	lab->toward[host] = imp;
-	return 0;
-}
-
 static int host_packet(lua_State *L)
 {
 	return match_packet(L, host_at(L, 1), NULL, NULL, 2);
@@ -348,6 +334,8 @@ static int host_fields(lua_State *L)
 	else if (strcmp(key, "addr") == 0)
 		lua_pushstring(L, inet_ntop(AF_INET, &lab->ops->host(lab->engine, host)->ipv4, text,
 					    sizeof(text)));
+	else if (strcmp(key, "link") == 0)
+		link_push(L, host);
 	else if (strcmp(key, "addr6") == 0)
 		lua_pushstring(L, inet_ntop(AF_INET6, &lab->ops->host(lab->engine, host)->ipv6,
 					    text, sizeof(text)));
@@ -363,10 +351,10 @@ static int host_tostring(lua_State *L)
 }
 
 static const struct script_fn methods[] = {
-	{ "connect", host_connect, false },  { "counter", host_counter, false },
-	{ "exec", program_exec, false },     { "link", host_link, false },
-	{ "listen", host_listen, false },    { "packet", host_packet, false },
-	{ "sockets", match_sockets, false }, { "sysctl", host_sysctl, false },
+	{ "connect", host_connect, false }, { "counter", host_counter, false },
+	{ "exec", program_exec, false },    { "listen", host_listen, false },
+	{ "packet", host_packet, false },   { "sockets", match_sockets, false },
+	{ "sysctl", host_sysctl, false },   { "vanish", link_vanish, false },
 };
 
 void host_open(lua_State *L)

@@ -239,19 +239,6 @@ const struct lab_wait *lab_actor_wait(const struct lab *lab, size_t actor)
 	return &lab->actors[actor]->wait;
 }
 
-static void ended(struct lab *lab, struct actor *a, int results)
-{
-	a->results = results;
-	a->wait.kind = LAB_WAIT_ENDED;
-	a->what[0] = '\0';
-	for (size_t i = 0; i < lab->n_actors; i++) {
-		struct actor *other = lab->actors[i];
-
-		if (other->wait.kind == LAB_WAIT_ACTOR && other->joins == a->index)
-			other->wait.kind = LAB_WAIT_NOTHING;
-	}
-}
-
 int lab_resume(struct lab *lab, size_t actor, enum lab_wake why, struct err *err)
 {
 	int status, results = 0, nargs = 0;
@@ -278,7 +265,7 @@ int lab_resume(struct lab *lab, size_t actor, enum lab_wake why, struct err *err
 		return 0;
 	}
 	if (status == LUA_OK) {
-		ended(lab, a, results);
+		actor_ended_with(lab, a, results);
 		return 0;
 	}
 	failed(lab, a->L, status, err);

@@ -10,6 +10,7 @@
 #include "../netns/sysctl.h"
 #include "../netns/tcpstate.h"
 #include "lab.h"
+#include "netops.h"
 
 /*
  * The one table through which lab scripts reach the engine that plays them.
@@ -160,6 +161,9 @@ struct lab_ops {
 	 * a machine's own kernel */
 	int (*kernel_sysctl)(void *engine, const char *name, const char *text,
 			     char value[static SYSCTL_MAX_VALUE], struct err *err);
+
+	/* named packets, made-up ones, cables */
+	const struct lab_net_ops *net;
 
 	/* change a link in mid-run; recorded */
 	int (*impair)(void *engine, unsigned host, const struct impairment *imp, struct err *err);

@@ -27,6 +27,7 @@
  *
  * @woken:    why it was resumed last
  * @joins:    the actor it waits for, with LAB_WAIT_ACTOR
+ * @there:    the host of the socket it waits for, with LAB_WAIT_FD
  * @results:  values that its function returned, on its own stack
  * @reported: the call it is in was reported as pending, under @call_id
  * @t0, @deadline, @timeout: of that call; -1 when it may wait for ever
@@ -34,6 +35,7 @@
 struct actor {
 	lua_State *L;
 	size_t index, joins;
+	unsigned there;
 	int results;
 	struct lab_wait wait;
 	char what[192];
@@ -49,6 +51,7 @@ struct actor {
  * @ops:     NULL until lab_start(): the top chunk cannot reach the engine
  * @current: the actor that runs
  * @mark:    zero of at(), run clock
+ * @vanished: bit by host
  * @kept:    blocks of metadata, freed with the lab
  * @full, @kernel_release: what is played, and on which kernel
  */
@@ -66,6 +69,7 @@ struct lab {
 	size_t n_actors, current, n_sockets, n_narration, n_calls;
 	struct actor *actors[SCRIPT_MAX_ACTORS];
 	struct impairment toward[WORLD_MAX_HOSTS];
+	unsigned vanished;
 	int64_t mark;
 	struct kept *kept;
 };
@@ -130,7 +134,9 @@ void actor_open(lua_State *L);
 void expect_open(lua_State *L);
 void host_open(lua_State *L);
 void kernel_open(lua_State *L);
+void link_open(lua_State *L);
 void narrate_open(lua_State *L);
+void net_open(lua_State *L);
 void param_open(lua_State *L);
 void program_open(lua_State *L);
 void sock_open(lua_State *L);
@@ -138,6 +144,13 @@ void sock_open(lua_State *L);
 /** host_push() - push host @index as labs see it. host_at() - its index, from an argument. */
 void host_push(lua_State *L, unsigned index);
 unsigned host_at(lua_State *L, int arg);
+
+/** host_alive() - raise when @host has vanished. */
+void host_alive(lua_State *L, unsigned host, const char *op);
+
+/** link_push() - push the link of a host. link_vanish() - host:vanish(). */
+void link_push(lua_State *L, unsigned host);
+int link_vanish(lua_State *L);
 
 /** program_exec() - host:exec{ … }. */
 int program_exec(lua_State *L);
@@ -162,6 +175,12 @@ struct actor *actor_new(lua_State *L, int nargs);
 /** actor_wait_fd() - wait, then go on in @k. Used as `return actor_wait_fd(…)`. */
 int actor_wait_fd(lua_State *L, const char *op, int fd, uint32_t events, lua_KContext ctx,
 		  lua_KFunction k);
+
+/** actor_ended_with() - it is over; @results of them are on its stack. Who joins it goes on. */
+void actor_ended_with(struct lab *lab, struct actor *a, int results);
+
+/** actor_end_on() - those that wait for a socket of @host wait for ever: they have ended. */
+void actor_end_on(lua_State *L, unsigned host);
 
 /** actor_may_wait() - raise when @op is called where waiting is impossible. */
 void actor_may_wait(lua_State *L, const char *op);

@@ -146,6 +146,7 @@ struct sock *sock_check(lua_State *L, const char *op)
 
 	if (s->fd < 0)
 		script_misuse(L, 0, "%s() on a socket that is closed", op);
+	host_alive(L, s->host, op);
 	return s;
 }
 

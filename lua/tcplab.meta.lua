@@ -150,6 +150,7 @@ function Actor:join() end
 ---@field name string
 ---@field addr string
 ---@field addr6 string
+---@field link HostLink
 local Host = {}
 ---@param port integer
 ---@param options? ListenOptions
@@ -177,8 +178,86 @@ function Host:packet(match) end
 ---@param command { [integer]: string, env?: table<string, string|number>, cwd?: string }
 ---@return Program|nil, string?, string?
 function Host:exec(command) end
----@param impairment Impairment
-function Host:link(impairment) end
+---A power cut: from now on nothing leaves or reaches it, and nobody is told.
+function Host:vanish() end
+
+---@class HostLink the way to and from a host; host:link { delay = "1s" } changes the way to it
+---@overload fun(host: Host, impairment: Impairment)
+local HostLink = {}
+---Pull the cable out: what is sent is lost, both ways, and neither end notices.
+function HostLink:down() end
+function HostLink:up() end
+
+---@class NamedPackets
+---@field from? Host
+---@field to? Host
+---@field flags? string
+---@field port? integer
+---@field len? integer
+---@field data? boolean
+---@field rtx? boolean
+---@field conn? Socket
+---@field nth? integer
+---@field count? integer
+
+---@class Duplicate: NamedPackets
+---@field after? Duration
+---@field copies? integer
+
+---@class Delay: NamedPackets
+---@field by Duration
+
+---@class MadeUp
+---@field to Host
+---@field from? Host|string
+---@field conn? Socket
+---@field sport? integer
+---@field dport? integer
+---@field flags string
+---@field seq? integer
+---@field ack? integer
+---@field win? integer
+---@field ttl? integer
+---@field data? string
+---@field tsval? integer
+---@field tsecr? integer
+---@field mss? integer
+---@field wscale? integer
+---@field sackok? boolean
+
+---@class Network
+local Network = {}
+---@param packets NamedPackets
+---@return Rule
+function Network:drop(packets) end
+---@param packets NamedPackets
+---@return Rule
+function Network:hold(packets) end
+---@param packets Duplicate
+---@return Rule
+function Network:duplicate(packets) end
+---@param packets Delay
+---@return Rule
+function Network:delay(packets) end
+---@param segment MadeUp
+function Network:inject(segment) end
+
+---@type Network the network between the hosts
+net = nil
+
+---@class Rule
+local Rule = {}
+---@return integer how many segments it has matched
+function Rule:seen() end
+---@return integer on how many it has acted
+function Rule:acted() end
+---@return integer how many it holds
+function Rule:held() end
+---It acts no more.
+function Rule:off() end
+---What it holds goes on its way, and it is over.
+---@param options? { order?: "reverse" }
+function Rule:release(options) end
 
 ---@class Program
 ---@field host Host

@@ -98,7 +98,7 @@ int framesock_probe(struct err *why)
 }
 
 /* Nothing is heard before bind(): the socket is made with protocol 0. */
-static int set_up(int fd, struct err *err)
+static int set_up(int fd, bool qdisc, struct err *err)
 {
 	const struct sockaddr_ll all = {
 		.sll_family = AF_PACKET,
@@ -109,7 +109,7 @@ static int set_up(int fd, struct err *err)
 
 	if (setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof(on)) != 0)
 		return failed("PACKET_IGNORE_OUTGOING", err);
-	if (setsockopt(fd, SOL_PACKET, PACKET_QDISC_BYPASS, &on, sizeof(on)) != 0)
+	if (!qdisc && setsockopt(fd, SOL_PACKET, PACKET_QDISC_BYPASS, &on, sizeof(on)) != 0)
 		return failed("PACKET_QDISC_BYPASS", err);
 	if (setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on)) != 0)
 		return failed("SO_TIMESTAMPNS", err);
@@ -143,7 +143,7 @@ static void prepare(struct framesock *fs)
 	}
 }
 
-int framesock_open(const struct netns *ns, struct framesock **out, struct err *err)
+int framesock_open(const struct netns *ns, bool qdisc, struct framesock **out, struct err *err)
 {
 	_cleanup_framesock_ struct framesock *fs = calloc(1, sizeof(*fs));
 	int rc;
@@ -155,7 +155,7 @@ int framesock_open(const struct netns *ns, struct framesock **out, struct err *e
 	fs->fd = netns_socket(ns, AF_PACKET, SOCK_RAW, 0, err);
 	if (fs->fd < 0)
 		return err_context(err, "wire");
-	rc = set_up(fs->fd, err);
+	rc = set_up(fs->fd, qdisc, err);
 	if (rc < 0)
 		return rc;
 	*out = steal_ptr(&fs);

@@ -2,6 +2,7 @@
 #ifndef NETNS_FRAMESOCK_H
 #define NETNS_FRAMESOCK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,8 +18,12 @@ struct netns;
 /** framesock_probe() - can there be one in this namespace? Return: 0 or -errno. */
 int framesock_probe(struct err *why);
 
-/** framesock_open() - hear every frame that reaches @ns from outside. Return: 0 or -errno. */
-int framesock_open(const struct netns *ns, struct framesock **out, struct err *err);
+/**
+ * framesock_open() - hear every frame that reaches @ns from outside.
+ * @qdisc: what is sent goes through the interface's queueing discipline, not past it
+ * Return: 0 or -errno.
+ */
+int framesock_open(const struct netns *ns, bool qdisc, struct framesock **out, struct err *err);
 void framesock_close(struct framesock *fs);
 int framesock_fd(const struct framesock *fs);
 

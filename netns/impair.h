@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "impair_told.h"
+
 struct err;
 struct netns;
 
@@ -42,15 +44,6 @@ struct port {
 	uint8_t ipv6[16];
 };
 
-/**
- * impair_drop_fn - told of every frame that a back end threw away on purpose.
- * @t:     when the network got it, CLOCK_MONOTONIC ns
- * @frame: as its sender sent it
- * @why:   "loss", "queue" (too many frames under way) or "ttl" (the hop limit ran out)
- */
-typedef void impair_drop_fn(void *arg, int64_t t, const uint8_t *frame, size_t len,
-			    const char *why);
-
 /*
  * A back end: how packets get from one port to another.
  *
@@ -63,7 +56,7 @@ typedef void impair_drop_fn(void *arg, int64_t t, const uint8_t *frame, size_t l
  * @fd:    becomes readable when @work is wanted; -1 when it never is
  * @work:  move what can be moved; never blocks
  * @lost:  how many frames so far it had no room or no time for, without meaning to;
- *         they were not told to @drop
+ *         they were not told to @told
  * @late:  by how much the latest frame left after it was due, ns, the worst since
  *         the last call; 0 where the kernel does the timing
  * @close: free the state; NULL is allowed
@@ -72,7 +65,7 @@ struct impair_ops {
 	const char *name;
 	int (*probe)(struct err *why);
 	int (*open)(const struct netns *net, const struct port *ports, size_t n_ports,
-		    uint64_t seed, impair_drop_fn *drop, void *drop_arg, void **state,
+		    uint64_t seed, impair_told_fn *told, void *told_arg, void **state,
 		    struct err *err);
 	int (*set)(void *state, size_t to, const struct impairment *imp, struct err *err);
 	int (*fd)(const void *state);

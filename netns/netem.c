@@ -192,14 +192,14 @@ static int probe_call(void *arg, struct err *err)
 }
 
 static int open_netem(const struct netns *net, const struct port *ports, size_t n_ports,
-		      uint64_t seed, impair_drop_fn *drop, void *drop_arg, void **state,
+		      uint64_t seed, impair_told_fn *told, void *told_arg, void **state,
 		      struct err *err)
 {
 	_cleanup_netem_ struct netem *ne = calloc(1, sizeof(*ne) + n_ports * sizeof(ne->ports[0]));
 	int rc;
 
-	(void)drop; /* netem does not say what it drops */
-	(void)drop_arg;
+	(void)told; /* netem does not say what it drops */
+	(void)told_arg;
 	if (!ne)
 		return no_memory(err);
 	rc = netns_call(net, probe_call, NULL, err);

@@ -346,6 +346,12 @@ void sockdiag_close(struct sockdiag *d)
 	free(d);
 }
 
+void sockdiag_forget(struct sockdiag *d)
+{
+	socktable_free(&d->table);
+	d->due = -1;
+}
+
 size_t sockdiag_count(const struct sockdiag *d, enum tcpstate state)
 {
 	return (size_t)state < TCPSTATE_COUNT ? d->table.counts[state] : 0;

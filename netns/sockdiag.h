@@ -72,6 +72,9 @@ typedef int sockdiag_change_fn(void *arg, enum tcpstate from, const struct sock_
 int sockdiag_open(const struct netns *ns, struct sockdiag **out, struct err *err);
 void sockdiag_close(struct sockdiag *d);
 
+/** sockdiag_forget() - as if there were no sockets, and never a change, from now on. */
+void sockdiag_forget(struct sockdiag *d);
+
 /**
  * sockdiag_dump() - ask the kernel for every TCP socket, IPv4 and IPv6, bring
  * the table up to date and report each difference in state, in table order:

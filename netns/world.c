@@ -37,6 +37,7 @@
 #include "rtsock.h"
 #include "rtwait.h"
 #include "sysctl.h"
+#include "wire.h"
 
 enum {
 	/*
@@ -60,6 +61,8 @@ enum {
  * @net:   the network's namespace
  * @hosts: what callers see; name and ns point into @names and @spaces
  * @router, @router_mac: the network's end of each link
+ * @relay: what forwards when the kernel does not; NULL while it does. It is the wire's own
+ *         state there, and ours in front of netem (@own_relay)
  */
 struct world {
 	struct netns home;
@@ -74,6 +77,12 @@ struct world {
 	const struct impair_ops *ops;
 	void *impair;
 	char why[WHY_TEXT];
+	struct port ports[WORLD_MAX_HOSTS];
+	struct wire *relay;
+	bool own_relay;
+	uint64_t seed;
+	impair_told_fn *told;
+	void *told_arg;
 };
 
 static void put_world(struct world **w)
@@ -296,12 +305,15 @@ static int settle(const struct world *w, struct rtsock *net, struct err *err)
 	return 0;
 }
 
-static int connect_all(struct world *w, const struct world_spec *spec, impair_drop_fn *drop,
-		       void *drop_arg, struct err *err)
+static int connect_all(struct world *w, const struct world_spec *spec, impair_told_fn *told,
+		       void *told_arg, struct err *err)
 {
-	struct port ports[WORLD_MAX_HOSTS] = { 0 };
+	struct port *ports = w->ports;
 	int rc;
 
+	w->told = told;
+	w->told_arg = told_arg;
+	w->seed = spec->seed;
 	w->ops = impair_choose(spec->backend, &w->net, w->why, sizeof(w->why), err);
 	if (!w->ops)
 		return -err->code;
@@ -315,7 +327,7 @@ static int connect_all(struct world *w, const struct world_spec *spec, impair_dr
 		memcpy(p->ipv4, &w->hosts[i].ipv4, sizeof(p->ipv4));
 		memcpy(p->ipv6, &w->hosts[i].ipv6, sizeof(p->ipv6));
 	}
-	rc = w->ops->open(&w->net, ports, w->n, spec->seed, drop, drop_arg, &w->impair, err);
+	rc = w->ops->open(&w->net, ports, w->n, spec->seed, told, told_arg, &w->impair, err);
 	for (size_t i = 0; i < w->n && rc == 0; i++)
 		rc = world_impair(w, i, &spec->toward[i], err);
 	return rc;
@@ -344,7 +356,7 @@ static int build(struct world *w, const struct world_spec *spec, struct err *err
 	return settle(w, rt, err);
 }
 
-int world_new(const struct world_spec *spec, impair_drop_fn *drop, void *drop_arg,
+int world_new(const struct world_spec *spec, impair_told_fn *told, void *told_arg,
 	      struct world **out, struct err *err)
 {
 	_cleanup_world_ struct world *w = NULL;
@@ -363,7 +375,7 @@ int world_new(const struct world_spec *spec, impair_drop_fn *drop, void *drop_ar
 		number_host(w, i, spec->names[i]);
 	rc = build(w, spec, err);
 	if (rc == 0)
-		rc = connect_all(w, spec, drop, drop_arg, err);
+		rc = connect_all(w, spec, told, told_arg, err);
 	if (rc < 0)
 		return rc;
 	*out = steal_ptr(&w);
@@ -386,6 +398,8 @@ void world_free(struct world *w)
 {
 	if (!w)
 		return;
+	if (w->own_relay)
+		wire_close(w->relay);
 	if (w->ops)
 		w->ops->close(w->impair);
 	for (size_t i = 0; i < w->n; i++)
@@ -423,14 +437,77 @@ int world_impair(struct world *w, size_t to, const struct impairment *imp, struc
 		       : 0;
 }
 
+/* The relay forwards from now on, if it does not already. */
+static int relay(struct world *w, struct wire **out, struct err *err)
+{
+	int rc = 0;
+
+	if (!w->relay && w->ops == &impair_wire) {
+		w->relay = w->impair;
+	} else if (!w->relay) {
+		/* First off, then over: what is in between has no one to forward it, which is
+		 * better than two. */
+		rc = sysctl_set(&w->net, "net.ipv4.ip_forward", "0", err);
+		if (rc == 0)
+			rc = sysctl_set(&w->net, "net.ipv6.conf.all.forwarding", "0", err);
+		if (rc == 0)
+			rc = wire_open(&w->net, w->ports, w->n, w->seed, true, w->told, w->told_arg,
+				       &w->relay, err);
+		w->own_relay = rc == 0;
+	}
+	*out = w->relay;
+	return rc < 0 ? err_context(err, "network") : 0;
+}
+
+int world_rule(struct world *w, const struct rule_spec *spec, struct err *err)
+{
+	struct wire *wire;
+	int rc = relay(w, &wire, err);
+
+	return rc < 0 ? rc : rules_add(wire_rules(wire), spec, err);
+}
+
+void world_rule_off(struct world *w, int rule)
+{
+	rules_off(wire_rules(w->relay), rule);
+}
+
+void world_rule_state(struct world *w, int rule, struct rule_state *out)
+{
+	rules_state(wire_rules(w->relay), rule, out);
+}
+
+int world_rule_release(struct world *w, int rule, bool reverse, struct err *err)
+{
+	return wire_release(w->relay, rule, reverse, err);
+}
+
+int world_inject(struct world *w, size_t to, uint8_t *frame, size_t len, struct err *err)
+{
+	struct wire *wire;
+	int rc = relay(w, &wire, err);
+
+	return rc < 0 ? rc : wire_inject(wire, to, frame, len, err);
+}
+
+int world_plug(struct world *w, size_t host, bool in, struct err *err)
+{
+	struct wire *wire;
+	int rc = relay(w, &wire, err);
+
+	if (rc == 0)
+		wire_plug(wire, host, in);
+	return rc;
+}
+
 int world_fd(const struct world *w)
 {
-	return w->ops->fd(w->impair);
+	return w->own_relay ? wire_fd(w->relay) : w->ops->fd(w->impair);
 }
 
 int world_work(struct world *w, struct err *err)
 {
-	return w->ops->work(w->impair, err);
+	return w->own_relay ? wire_work(w->relay, err) : w->ops->work(w->impair, err);
 }
 
 int64_t world_late(struct world *w)

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "impair.h"
+#include "rule.h"
 
 struct err;
 struct netns;
@@ -50,7 +51,7 @@ struct host {
  * links up, addresses valid, neighbours permanent, offloads off, sysctls pinned.
  * Return: 0 or -errno; on failure nothing is left.
  */
-int world_new(const struct world_spec *spec, impair_drop_fn *drop, void *drop_arg,
+int world_new(const struct world_spec *spec, impair_told_fn *told, void *told_arg,
 	      struct world **out, struct err *err);
 void world_free(struct world *w);
 
@@ -62,6 +63,28 @@ const char *world_backend(const struct world *w, const char **why);
 
 /** world_impair() - change the impairments on the way to host @to, now. */
 int world_impair(struct world *w, size_t to, const struct impairment *imp, struct err *err);
+
+/*
+ * Named packets, made-up ones, cables. The first use of any of these makes the wire's relay forward
+ * (wire.h), also in a world with netem, which goes on doing what it did.
+ */
+
+/** world_rule() - Return: its number, from 1, or -errno. */
+int world_rule(struct world *w, const struct rule_spec *spec, struct err *err);
+
+/** world_rule_off() - the rule acts no more. world_rule_state() - how it is. */
+void world_rule_off(struct world *w, int rule);
+void world_rule_state(struct world *w, int rule, struct rule_state *out);
+
+/** world_rule_release() - what it holds goes on its way. Return: 0 or -errno. */
+int world_rule_release(struct world *w, int rule, bool reverse, struct err *err);
+
+/** world_inject() - a frame of craft_frame() sets out for host @to. Return: 0 or -errno. */
+int world_inject(struct world *w, size_t to, uint8_t *frame, size_t len, struct err *err);
+
+/** world_plug() - plug a host's cable in, or pull it out. Neither end notices. Return: 0 or -errno.
+ */
+int world_plug(struct world *w, size_t host, bool in, struct err *err);
 
 /** world_fd() - readable when world_work() is wanted, -1 when never. */
 int world_fd(const struct world *w);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "conn.h"
+#include "conn_net.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>
@@ -25,25 +26,31 @@
 #define CONN_MAX_FLYING  512  /* segments of one direction on the way at once */
 #define CONN_MAX_EXPLAIN 64
 #define CONN_TOLD        8
+#define CONN_ARRIVED     16    /* segments whose second arrival is known for what it is */
+#define CONN_MADE        64    /* made-up segments that are on the way */
 #define EPHEMERAL_FIRST  32768 /* of the pinned net.ipv4.ip_local_port_range */
 
 struct flying {
 	uint64_t digest, seg;
+	int64_t sent;
 	bool rtx;
 };
 
 /*
  * @n_flying: segments sent and not seen to arrive, oldest first
- * @arrived:  the last segment that arrived, to know its duplicate
+ * @arrived:  the last segments that arrived, a ring, to know their duplicates
+ * @tsval, @win: of the last segment sent
  */
 struct end {
 	struct endpoint ep;
 	int host;
 	bool has_isn, has_ts, has_sent, has_fin;
-	uint32_t isn, ts0, sent, fin_end;
+	uint32_t isn, ts0, sent, fin_end, tsval;
+	uint16_t win;
 	struct flying *flying;
 	size_t n_flying, room_flying;
-	struct flying arrived;
+	struct flying arrived[CONN_ARRIVED];
+	size_t n_arrived;
 	struct infer_packet explain[CONN_MAX_EXPLAIN];
 	size_t n_explain;
 };
@@ -67,6 +74,7 @@ struct conn {
 
 /*
  * @dirty: connections with packets that no dump has explained yet
+ * @made:  digests of segments that the lab made up, a ring
  */
 struct conns {
 	const struct world *world;
@@ -74,6 +82,8 @@ struct conns {
 	struct conn *dirty;
 	unsigned n, n_foreign;
 	uint64_t last_seg;
+	uint64_t made[CONN_MADE];
+	size_t n_made;
 };
 
 struct conns *conns_new(const struct world *w)
@@ -240,6 +250,33 @@ static bool take_flying(struct end *e, uint64_t digest, struct flying *out)
 	return false;
 }
 
+static bool arrived_before(const struct end *e, uint64_t digest, struct flying *out)
+{
+	for (size_t i = 0; i < CONN_ARRIVED; i++) {
+		if (e->arrived[i].seg && e->arrived[i].digest == digest) {
+			*out = e->arrived[i];
+			return true;
+		}
+	}
+	return false;
+}
+
+void conns_made(struct conns *cs, uint64_t digest)
+{
+	cs->made[cs->n_made++ % CONN_MADE] = digest;
+}
+
+static bool is_made(const struct conns *cs, uint64_t digest)
+{
+	const size_t n = cs->n_made < CONN_MADE ? cs->n_made : CONN_MADE;
+
+	for (size_t i = 0; i < n; i++) {
+		if (cs->made[i] == digest)
+			return true;
+	}
+	return false;
+}
+
 static bool before(uint32_t a, uint32_t b)
 {
 	return (int32_t)(a - b) < 0;
@@ -313,18 +350,22 @@ struct conn_end conn_packet(struct conns *cs, const struct segment *s, bool outg
 	from = &me.conn->end[outgoing ? me.end : !me.end];
 	to = &me.conn->end[outgoing ? !me.end : me.end];
 
-	learn(from, to, s);
+	/* What nobody sent teaches nothing about the one who did not send it. */
+	out->made = !outgoing && is_made(cs, s->digest);
+	if (!out->made)
+		learn(from, to, s);
 	if (outgoing) {
+		from->tsval = s->tsval;
+		from->win = s->window;
 		f = (struct flying){ .digest = s->digest,
 				     .seg = ++cs->last_seg,
 				     .rtx = sent_before(from, s) };
 		put_flying(from, f);
 	} else if (take_flying(from, s->digest, &f)) {
-		from->arrived = f;
-	} else if (from->arrived.seg && from->arrived.digest == s->digest) {
-		f = from->arrived; /* the network delivered it twice */
-	} else {
+		from->arrived[from->n_arrived++ % CONN_ARRIVED] = f;
+	} else if (!arrived_before(from, s->digest, &f)) { /* else the network delivered it again */
 		f = (struct flying){ .digest = s->digest, .seg = ++cs->last_seg };
+		from->arrived[from->n_arrived++ % CONN_ARRIVED] = f;
 	}
 
 	out->seg = f.seg;
@@ -337,15 +378,63 @@ struct conn_end conn_packet(struct conns *cs, const struct segment *s, bool outg
 	return me;
 }
 
-struct conn_end conn_lost(struct conns *cs, const struct segment *s, uint64_t *seg)
+void conn_sent(struct conn_end e, int64_t t)
+{
+	struct end *end = &e.conn->end[e.end];
+
+	end->flying[end->n_flying - 1].sent = t;
+}
+
+struct conn_end conn_lost(struct conns *cs, const struct segment *s, uint64_t *seg, int64_t *sent)
 {
 	struct conn_end e = lookup(cs, &s->src, &s->dst, bucket_of(&s->src, &s->dst));
 	struct flying f;
 
 	*seg = 0;
-	if (e.conn && take_flying(&e.conn->end[e.end], s->digest, &f))
+	if (e.conn && take_flying(&e.conn->end[e.end], s->digest, &f)) {
 		*seg = f.seg;
+		*sent = f.sent;
+	}
 	return e;
+}
+
+struct conn_end conn_flying(struct conns *cs, const struct segment *s, uint64_t *seg, int64_t *sent)
+{
+	struct conn_end e = lookup(cs, &s->src, &s->dst, bucket_of(&s->src, &s->dst));
+	const struct end *end = e.conn ? &e.conn->end[e.end] : NULL;
+
+	*seg = 0;
+	for (size_t i = 0; end && i < end->n_flying; i++) {
+		if (end->flying[i].digest == s->digest) {
+			*seg = end->flying[i].seg;
+			*sent = end->flying[i].sent;
+		}
+	}
+	return e;
+}
+
+bool conn_numbers(struct conns *cs, const struct endpoint *src, const struct endpoint *dst,
+		  struct conn_numbers *out)
+{
+	const struct conn_end e = lookup(cs, src, dst, bucket_of(src, dst));
+	const struct end *from, *to;
+
+	if (!e.conn)
+		return false;
+	from = &e.conn->end[e.end];
+	to = &e.conn->end[!e.end];
+	*out = (struct conn_numbers){ .id = e.conn->id,
+				      .isn = from->isn,
+				      .peer_isn = to->isn,
+				      .next = from->has_sent ? from->sent : from->isn + 1,
+				      .peer_next = to->has_sent ? to->sent : to->isn + 1,
+				      .timestamps = from->has_ts && to->has_ts,
+				      .ts0 = from->ts0,
+				      .peer_ts0 = to->ts0,
+				      .tsval = from->tsval,
+				      .tsecr = to->tsval,
+				      .win = from->win };
+	return from->has_isn || to->has_isn;
 }
 
 void conn_explain(struct conn_end e, const struct infer_packet *p)

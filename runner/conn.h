@@ -56,11 +56,12 @@ json_t *conn_json(const struct conn *c, const struct world *w, bool stable);
  * @tsval, @tsecr: relative
  * @rtx:      its sender had sent these sequence numbers before
  * @acks_fin: acknowledges the FIN of the other end
+ * @made:     nobody sent it: conns_made()
  */
 struct conn_segment {
 	uint64_t seg;
 	uint32_t seq, ack, tsval, tsecr;
-	bool rtx, acks_fin;
+	bool rtx, acks_fin, made;
 };
 
 /**
@@ -69,10 +70,6 @@ struct conn_segment {
  */
 struct conn_end conn_packet(struct conns *cs, const struct segment *s, bool outgoing, bool *fresh,
 			    struct conn_segment *out);
-
-/** conn_lost() - the network dropped @s. Return: its connection and in @seg its number, 0 if
- * unknown. */
-struct conn_end conn_lost(struct conns *cs, const struct segment *s, uint64_t *seg);
 
 /** conn_explain() - remember @p for the next infer; conn_infer() consumes what was remembered. */
 void conn_explain(struct conn_end e, const struct infer_packet *p);

@@ -22,6 +22,7 @@
 #include "judge.h"
 #include "programs.h"
 #include "record.h"
+#include "told.h"
 #include "watch.h"
 
 /*
@@ -55,12 +56,13 @@ static void write_header(struct engine *e)
 	e->header_written = true;
 }
 
-static void on_drop(void *arg, int64_t t, const uint8_t *frame, size_t len, const char *why)
+static void on_told(void *arg, enum impair_what what, int64_t t, const uint8_t *frame, size_t len,
+		    const char *why, int rule)
 {
 	struct engine *e = arg;
 
 	if (e->watch)
-		watch_lost(e->watch, t, frame, len, why);
+		told_frame(e, what, t, frame, len, why, rule);
 }
 
 /* "HOST.net.ipv4.x" -> host index and the rest. */
@@ -167,7 +169,7 @@ static int build(struct engine *e, struct err *err)
 		if (e->spec->virtual_clock && ws.toward[i].delay > 0)
 			ws.toward[i].delay += VIRTUAL_NUDGE;
 	}
-	rc = world_new(&ws, on_drop, e, &e->world, err);
+	rc = world_new(&ws, on_told, e, &e->world, err);
 	if (rc != 0)
 		return err_context(err, "building the hosts");
 	write_header(e);

@@ -16,6 +16,7 @@
 #include "eventjson.h"
 #include "history.h"
 #include "judge.h"
+#include "netops.h"
 #include "programs.h"
 #include "record.h"
 #include "watch.h"
@@ -342,6 +343,7 @@ const struct lab_ops engine_ops = {
 	.counter = op_counter,
 	.sysctl_set = op_sysctl_set,
 	.kernel_sysctl = op_kernel_sysctl,
+	.net = &engine_net_ops,
 	.impair = op_impair,
 	.packet = op_packet,
 	.socket = op_socket,

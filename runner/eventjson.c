@@ -31,6 +31,8 @@ json_t *eventjson_packet(const char *host, unsigned conn, const struct packet_se
 	set(o, "ttl", s->ttl);
 	if (cs->rtx)
 		json_object_set_new(o, "rtx", json_true());
+	if (cs->made)
+		json_object_set_new(o, "made", json_true());
 	if (s->has_mss)
 		set(o, "mss", s->mss);
 	if (s->has_wscale)

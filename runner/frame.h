@@ -3,18 +3,17 @@
 #define RUNNER_FRAME_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "../netns/craft.h"
 
 /*
  * A frame as it stood on the wire, made again from what a record says of it. A record holds
  * headers only: the payload's length is known, its bytes are not. Numbers are the record's,
  * relative.
- */
-
-#define FRAME_MAX (14 + 40 + 60)
-
-/*
+ *
  * @src, @dst: addresses in text
  * @host:      of the tapped interface, from 0, for the MAC addresses
  * @outgoing:  it leaves the host
@@ -25,9 +24,9 @@ struct frame {
 	const char *src, *dst;
 	uint16_t sport, dport;
 	unsigned host;
-	int outgoing;
+	bool outgoing;
 	size_t len, wire_len;
-	uint8_t data[FRAME_MAX];
+	uint8_t data[CRAFT_MAX_HEADERS];
 };
 
 /**

@@ -279,6 +279,7 @@ static struct waiting *segment_new(struct ladder *l, struct conn *c, int from, c
 	w->seg = field_int(ev, "seg");
 	w->row.from = from;
 	w->row.rtx = field_true(ev, "rtx");
+	w->row.made = field_true(ev, "made");
 	w->row.label = ladder_words(l, ev, say_segment);
 	w->row.options = ladder_words(l, ev, say_options);
 	return w;
@@ -370,6 +371,25 @@ static void on_lost(struct ladder *l, const json_t *ev)
 	ladder_finish(l, w, field_int(ev, "t"));
 }
 
+/* Drawn now as far as it came; when it is let go it arrives like one that was long on its way. */
+static void on_held(struct ladder *l, const json_t *ev)
+{
+	const json_int_t seg = field_int(ev, "seg");
+	struct waiting *w;
+
+	TAILQ_FOREACH(w, &l->flying, link)
+	{
+		if (w->seg != seg || w->row.resumed)
+			continue;
+		ladder_settle(l);
+		w->row.fate = FATE_HELD;
+		l->give(l->ctx, &w->row);
+		w->row.fate = FATE_FLYING;
+		w->row.resumed = true;
+		w->row.cell[w->row.from].changed = false;
+	}
+}
+
 static void say_folded(FILE *out, const struct ladder *l, const json_t *ev)
 {
 	char when[PHRASE_TIME_MAX];
@@ -391,8 +411,9 @@ static const struct {
 	const char *ev;
 	void (*take)(struct ladder *l, const json_t *ev);
 } takes[] = {
-	{ "conn", add_conn },     { "packet", on_packet },   { "lost", on_lost },
-	{ "packets", on_folded }, { "state", ladder_state }, { "states", on_folded },
+	{ "conn", add_conn },    { "packet", on_packet },  { "lost", on_lost },
+	{ "held", on_held },     { "packets", on_folded }, { "state", ladder_state },
+	{ "states", on_folded },
 };
 
 void ladder_event(struct ladder *l, const json_t *ev)

@@ -194,7 +194,7 @@ static char *arrow(const struct sheet *s, const struct ladder_row *row, const ch
 	const char *tail = row->resumed || row->cell[row->from].t < 0 ? s->g->more : "";
 	_cleanup_free_ char *head = arrow_head(s, row);
 	bool gone = row->fate == FATE_LOST;
-	enum ink as = gone ? INK_LOST : INK_SEGMENT;
+	enum ink as = gone || row->made || row->fate == FATE_HELD ? INK_LOST : INK_SEGMENT;
 	int words = *label ? columns_width(label) + 2 : 0;
 	int line = width - columns_width(head) - columns_width(tail) - words;
 	int near = !words ? 0 : line < 8 ? 2 : 4;
@@ -329,7 +329,7 @@ static void draw_listed(const struct sheet *s, const struct ladder_row *row, con
 	else if (!row->named && row->kind == ROW_CHANGE)
 		fprintf(f, "%s: ", row->host[row->from]);
 	fputs(label, f);
-	if (row->kind == ROW_SEGMENT && (row->fate == FATE_LOST || row->fate == FATE_FLYING))
+	if (row->kind == ROW_SEGMENT && row->fate != FATE_ARRIVED && row->fate != FATE_DUPLICATE)
 		fprintf(f, " %s", head);
 	fclose(f);
 	put_wrapped(s->paper, row->fate == FATE_LOST ? INK_LOST : INK_SEGMENT, text, "  ", 0);

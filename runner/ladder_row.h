@@ -25,6 +25,7 @@ enum ladder_fate {
 	FATE_ARRIVED,
 	FATE_LOST,
 	FATE_DUPLICATE, /* arrived once more */
+	FATE_HELD,      /* a rule keeps it */
 };
 
 /*
@@ -52,6 +53,7 @@ struct ladder_cell {
  * @conn:    number of the connection, 0 when there is only one
  * @from:    side of the sender (or of the change): 0 left, 1 right
  * @rtx:     a retransmission
+ * @made:    nobody sent it
  * @resumed: it was drawn once already, while it was on the way
  * @overdue: it has been on its way for longer than the link takes
  * @first, @last: the events that began it and completed it (arrived, lost); changes of state may
@@ -67,7 +69,7 @@ struct ladder_row {
 	bool named;
 	long long conn;
 	int from;
-	bool rtx, resumed, overdue;
+	bool rtx, made, resumed, overdue;
 	long first, last;
 	char *label, *options, *why;
 	struct ladder_cell cell[2];

@@ -13,6 +13,8 @@ void ladder_say_label(FILE *out, const struct ladder_row *row, enum lang lang, c
 	else if (row->named && row->kind == ROW_CHANGE)
 		fprintf(out, "%s: ", row->host[row->from]);
 	if (row->kind == ROW_SEGMENT) {
+		if (row->made)
+			message_say(out, lang, LADDER_MADE);
 		if (row->rtx)
 			message_say(out, lang, LADDER_RTX);
 		if (row->fate == FATE_DUPLICATE)
@@ -29,7 +31,9 @@ void ladder_say_end(FILE *out, const struct ladder_row *row, enum lang lang)
 {
 	if (row->kind != ROW_SEGMENT || row->fate == FATE_ARRIVED || row->fate == FATE_DUPLICATE)
 		return;
-	if (row->fate == FATE_FLYING)
+	if (row->fate == FATE_HELD)
+		message_say(out, lang, LADDER_HELD);
+	else if (row->fate == FATE_FLYING)
 		fputs(message(lang, row->overdue ? MSG_LADDER_OVERDUE : MSG_LADDER_ON_ITS_WAY),
 		      out);
 	else if (row->why && *row->why)

@@ -7,6 +7,7 @@
 #include "../netns/duration.h"
 #include "field.h"
 #include "messages.h"
+#include "phrase_net.h"
 
 const char *phrase_time(json_int_t ns, char buf[static PHRASE_TIME_MAX])
 {
@@ -366,5 +367,6 @@ void phrase_event(FILE *out, const json_t *ev, enum lang lang)
 			return;
 		}
 	}
-	message_say(out, lang, EV_OTHER, field_text(ev, "ev"));
+	if (!phrase_net(out, ev, lang))
+		message_say(out, lang, EV_OTHER, field_text(ev, "ev"));
 }

@@ -226,12 +226,14 @@ static const struct {
 	const char *ev;
 	void (*on)(struct view *v, json_t *ev);
 } handlers[] = {
-	{ "step", on_step },       { "note", on_note },      { "expect", on_expect },
-	{ "call", on_detail },     { "return", on_detail },  { "state", on_detail },
-	{ "states", on_detail },   { "counter", on_detail }, { "sysctl", on_detail },
-	{ "value", on_detail },    { "conn", on_detail },    { "impair", on_impair },
-	{ "program", on_detail },  { "output", on_output },  { "ended", on_detail },
-	{ "verdict", on_verdict },
+	{ "step", on_step },      { "note", on_note },         { "expect", on_expect },
+	{ "call", on_detail },    { "return", on_detail },     { "state", on_detail },
+	{ "states", on_detail },  { "counter", on_detail },    { "sysctl", on_detail },
+	{ "value", on_detail },   { "conn", on_detail },       { "impair", on_impair },
+	{ "program", on_detail }, { "output", on_output },     { "ended", on_detail },
+	{ "rule", on_impair },    { "released", on_impair },   { "inject", on_impair },
+	{ "link", on_impair },    { "vanish", on_impair },     { "held", on_detail },
+	{ "delayed", on_detail }, { "duplicated", on_detail }, { "verdict", on_verdict },
 };
 
 static int text_event(struct view *v, json_t *ev, struct err *err)

@@ -11,6 +11,7 @@
 #include "../netns/tap.h"
 #include "../netns/world.h"
 #include "conn.h"
+#include "conn_net.h"
 #include "eventjson.h"
 #include "history.h"
 #include "record.h"
@@ -58,6 +59,7 @@ struct fold {
  * @touched: dump at the next watch_sockets()
  * @looked:  run clock at the start of the last dump
  * @due:     when to look again because of a timer; INT64_MAX never
+ * @gone:    it has vanished: what its kernel still does is nobody's business
  * @overdue_since: when the timer that we wait for should have run out; 0 none is late
  */
 struct host_watch {
@@ -69,7 +71,7 @@ struct host_watch {
 	struct counters *counters;
 	int64_t *reported;
 	size_t n_reported;
-	bool touched;
+	bool touched, gone;
 	int64_t looked, due, overdue_since;
 	struct change *change;
 	size_t n_changes, room_changes;
@@ -238,6 +240,8 @@ static int on_packet(void *arg, const struct tapped *pkt, struct err *err)
 	struct sighting *s;
 
 	(void)err;
+	if (h->gone)
+		return 0;
 	h->touched = true;
 	if (w->n_sightings == w->room_sightings) {
 		w->room_sightings = w->room_sightings ? w->room_sightings * 2 : 64;
@@ -286,6 +290,8 @@ static void take_sighting(struct watch *w, struct sighting *s)
 	}
 	if (fresh)
 		record_conn(w, e.conn, seen->t);
+	if (seen->outgoing)
+		conn_sent(e, seen->t);
 	seen->seq = cs.seq;
 	seen->ack = cs.ack;
 	seen->retransmission = cs.rtx;
@@ -331,7 +337,7 @@ int watch_packets(struct watch *w, struct err *err)
 
 void watch_touch(struct watch *w, size_t host)
 {
-	w->host[host].touched = true;
+	w->host[host].touched = !w->host[host].gone;
 }
 
 static int on_change(void *arg, enum tcpstate from, const struct sock_entry *now, struct err *err)
@@ -493,34 +499,23 @@ int64_t watch_settled(const struct watch *w)
 	return w->settled;
 }
 
-void watch_lost(struct watch *w, int64_t t, const uint8_t *frame, size_t len, const char *why)
+struct conns *watch_conns(const struct watch *w)
 {
-	struct segment s;
-	struct conn_end e;
-	uint64_t seg;
-	int to;
-	json_t *ev;
+	return w->conns;
+}
 
-	/*
-	 * The network may have dropped it before we read its sender's tap. Read
-	 * that first, so that the segment is known. An error will come again.
-	 */
-	struct err ignored = ERR_INIT;
+int watch_vanish(struct watch *w, size_t host, struct err *err)
+{
+	struct host_watch *h = &w->host[host];
+	int rc = watch_packets(w, err);
 
-	(void)watch_packets(w, &ignored);
-	if (segment_parse(frame, len, &s) != 0)
-		return;
-	e = conn_lost(w->conns, &s, &seg);
-	to = conns_host(w->conns, &s.dst);
-	if (!e.conn || seg == 0)
-		return;
-	ev = json_pack("{s:I, s:i, s:s}", "seg", (json_int_t)seg, "conn", (int)conn_id(e.conn),
-		       "why", why);
-	if (to >= 0)
-		json_object_set_new(ev, "host",
-				    json_string(world_host(w->world, (size_t)to)->name));
-	conn_tell(e.conn, "lost", t - *w->zero, ev);
-	record_event(w->rec, "lost", t - *w->zero, ev);
+	if (rc < 0)
+		return rc;
+	h->gone = true;
+	h->touched = false;
+	h->due = INT64_MAX;
+	sockdiag_forget(h->diag);
+	return 0;
 }
 
 int watch_counters(struct watch *w, size_t host, struct counters **out, struct err *err)

@@ -50,8 +50,11 @@ int64_t watch_due(const struct watch *w);
 /** watch_settled() - no event before this time can come any more. Return: run clock ns. */
 int64_t watch_settled(const struct watch *w);
 
-/** watch_lost() - told by the network: it threw this frame away. */
-void watch_lost(struct watch *w, int64_t t, const uint8_t *frame, size_t len, const char *why);
+/** watch_conns() - the connections that it knows. */
+struct conns *watch_conns(const struct watch *w);
+
+/** watch_vanish() - @host is cut off for good: from now on it has no packets and no sockets. */
+int watch_vanish(struct watch *w, size_t host, struct err *err);
 
 /** watch_counters() - read the counters of @host. Return: 0 or -errno. */
 int watch_counters(struct watch *w, size_t host, struct counters **out, struct err *err);

@@ -54,7 +54,7 @@ struct fake {
 	size_t n_entries;
 	unsigned programs, looks, listens_after;
 	bool no_exec;
-	int exec_errno, program_fd;
+	int exec_errno, program_fd, rules;
 	struct lab_program program;
 };
 
@@ -201,6 +201,66 @@ static int fake_impair(void *engine, unsigned host, const struct impairment *imp
 	return 0;
 }
 
+static int fake_rule(void *engine, const struct rule_spec *spec, struct err *err)
+{
+	struct fake *f = engine;
+
+	if (f->rules == RULES_MAX)
+		return err_set(err, ENOSPC, "%d rules are in force already", RULES_MAX);
+	fake_log(f, "%s from %d to %d flags %d nth %u\n", rule_action_name(spec->action),
+		 spec->from, spec->to, spec->flags, spec->nth);
+	return ++f->rules;
+}
+
+static int fake_rule_release(void *engine, int rule, bool reverse, struct err *err)
+{
+	(void)err;
+	fake_log(engine, "release %d%s\n", rule, reverse ? " reverse" : "");
+	return 0;
+}
+
+static void fake_rule_off(void *engine, int rule)
+{
+	fake_log(engine, "off %d\n", rule);
+}
+
+static void fake_rule_state(void *engine, int rule, struct rule_state *out)
+{
+	(void)engine;
+	*out = (struct rule_state){ .seen = 3, .acted = 2, .held = (size_t)rule };
+}
+
+static int fake_inject(void *engine, const struct lab_made_up *m, struct err *err)
+{
+	(void)err;
+	fake_log(engine, "inject to %u flags %u len %u\n", m->to, m->seg.flags, m->seg.len);
+	return 0;
+}
+
+static int fake_plug(void *engine, unsigned host, bool in, struct err *err)
+{
+	(void)err;
+	fake_log(engine, "plug %u %d\n", host, in);
+	return 0;
+}
+
+static int fake_vanish(void *engine, unsigned host, struct err *err)
+{
+	(void)err;
+	fake_log(engine, "vanish %u\n", host);
+	return 0;
+}
+
+static const struct lab_net_ops fake_net_ops = {
+	.rule = fake_rule,
+	.rule_release = fake_rule_release,
+	.rule_off = fake_rule_off,
+	.rule_state = fake_rule_state,
+	.inject = fake_inject,
+	.plug = fake_plug,
+	.vanish = fake_vanish,
+};
+
 static bool fake_packet(void *engine, unsigned host, const struct packet_match *match,
 			const struct endpoint *local, const struct endpoint *remote,
 			struct packet_seen *out)
@@ -293,6 +353,7 @@ static const struct lab_ops fake_ops FAKE_UNUSED = {
 	.counter = fake_counter,
 	.sysctl_set = fake_sysctl_set,
 	.kernel_sysctl = fake_kernel_sysctl,
+	.net = &fake_net_ops,
 	.impair = fake_impair,
 	.packet = fake_packet,
 	.socket = fake_socket,
@@ -367,6 +428,7 @@ static int FAKE_UNUSED fake_play(struct fake *f, struct lab *lab, struct err *er
 {
 	int rc = lab_start(lab, &fake_ops, f, err);
 
+	f->rules = 0;
 	while (rc == 0) {
 		struct pollfd fds[300];
 		size_t who[300], n = 0, alive = 0, count = lab_actor_count(lab);

@@ -26,7 +26,7 @@
 
 /** play_world() - client and server, with the same impairments both ways. */
 static inline struct world *play_world(const char *backend, const struct impairment *imp,
-				       uint64_t seed, impair_drop_fn *drop, void *arg)
+				       uint64_t seed, impair_told_fn *drop, void *arg)
 {
 	const struct world_spec spec = {
 		.n_hosts = 2,

@@ -97,9 +97,21 @@ EVENTS = {
     "packet": dict(host_=text, dir_=one_of("in", "out"), seg_=positive, conn=positive,
                    flags_=lambda v: bool(re.fullmatch("S?F?R?P?A?U?E?C?", v)), seq_=natural,
                    ack=natural, len_=natural, win_=natural, ttl_=natural, rtx=true, mss=natural,
-                   wscale=natural, sackok=true, ts=list_of(natural),
+                   wscale=natural, sackok=true, made=true, ts=list_of(natural),
                    sack=list_of(list_of(natural)), tfo=natural),
-    "lost": dict(seg_=positive, conn=positive, host_=text, why_=one_of("loss", "rule", "queue")),
+    "lost": dict(seg_=positive, conn=positive, host_=text, rule=positive,
+                 why_=one_of("loss", "rule", "queue", "ttl", "down")),
+    "held": dict(seg_=positive, conn_=positive, host_=text, rule_=positive),
+    "duplicated": dict(seg_=positive, conn_=positive, host_=text, rule_=positive),
+    "delayed": dict(seg_=positive, conn_=positive, host_=text, rule_=positive),
+    "rule": {"id_": positive, "action_": one_of("drop", "hold", "duplicate", "delay", "off"),
+             "from": text, "to": text, "flags": text, "port": positive, "conn": positive,
+             "len": natural, "data": one_of(True, False), "rtx": one_of(True, False),
+             "nth": positive, "count": positive, "by": natural, "copies": positive},
+    "released": dict(rule_=positive, count_=natural),
+    "inject": dict(host_=text, flags_=text, len_=natural, conn=positive, seq=natural, ack=natural),
+    "link": dict(host_=text, up_=one_of(True, False)),
+    "vanish": dict(host_=text),
     "packets": dict(host_=text, dir_=one_of("in", "out"), flags_=text, count_=positive,
                     bytes_=natural, since_=integer),
     "state": {"host_": text, "conn": positive, "end": one_of("a", "b"), "port": natural,
@@ -252,7 +264,8 @@ class Record:
         what = {k: ev.get(k) for k in ("conn", "flags", "seq", "ack", "len", "win")}
         first = self.segs.get(ev["seg"])
         if first is None:
-            self.need(ev["dir"] == "out", f"segment {ev['seg']} arrives and was never sent")
+            self.need(ev["dir"] == "out" or ev.get("made"),
+                      f"segment {ev['seg']} arrives and was never sent")
             self.segs[ev["seg"]] = dict(what=what, at=[(ev["host"], ev["dir"])])
         else:
             self.need(first["what"] == what, f"segment {ev['seg']} was {first['what']}")

@@ -6,6 +6,7 @@
 
 #include "../netns/world.h"
 #include "../runner/conn.h"
+#include "../runner/conn_net.h"
 
 static struct world *world;
 static struct conns *cs;
@@ -159,10 +160,11 @@ START_TEST(lost_is_no_longer_on_the_way)
 	const struct segment syn = seg(true, SEG_SYN, 1, 0, 0);
 	struct conn_segment out = see(&syn, true, NULL);
 	uint64_t n;
+	int64_t sent = -1;
 
-	ck_assert_ptr_nonnull(conn_lost(cs, &syn, &n).conn);
+	ck_assert_ptr_nonnull(conn_lost(cs, &syn, &n, &sent).conn);
 	ck_assert_uint_eq(n, out.seg);
-	conn_lost(cs, &syn, &n);
+	conn_lost(cs, &syn, &n, &sent);
 	ck_assert_uint_eq(n, 0);
 }
 END_TEST

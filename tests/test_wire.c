@@ -24,13 +24,16 @@ struct fate {
 
 /* The payload of every test datagram is its number; headers of this test's frames have no options.
  */
-static void note_drop(void *arg, int64_t t, const uint8_t *frame, size_t len, const char *why)
+static void note_drop(void *arg, enum impair_what what, int64_t t, const uint8_t *frame, size_t len,
+		      const char *why, int rule)
 {
 	bool v6 = frame[12] == 0x86;
 	size_t at = ETH_HLEN + (v6 ? 40u : 20u) + 8u;
 	struct fate *fate = arg;
 	uint32_t number;
 
+	(void)rule;
+	ck_assert_int_eq(what, IMPAIR_LOST);
 	fate->dropped++;
 	fate->why = why;
 	fate->ttl = frame[ETH_HLEN + (v6 ? 7 : 8)];

@@ -55,4 +55,15 @@ function run(client, server)
 	expect(refused):is(nil)
 	expect(name):is("ECONNREFUSED")
 	expect(conn:read("a")):is("hello" and "")
+	local rule = net:hold { from = client, flags = "FA", nth = 1 }
+	rule:release { order = "reverse" }
+	rule:off()
+	local _ = rule:seen() + rule:acted() + rule:held(), tostring(rule), tostring(net)
+	net:drop { to = server, data = true, rtx = false, count = 2 }:off()
+	net:duplicate { conn = nil, after = "1ms", copies = 2, port = 80 }:off()
+	net:delay { len = 0, by = "1ms" }:off()
+	net:inject { to = client, from = "198.19.0.9", sport = 1, dport = 2, flags = "R", data = "x", tsval = 1, tsecr = 2 }
+	client.link:down()
+	client.link:up()
+	client:link { delay = "1ms" }
 end
