@@ -5,11 +5,15 @@
 #include <sys/utsname.h>
 #include <time.h>
 
+#include "../netns/duration.h"
 #include "../netns/world.h"
 #include "engine.h"
 #include "eventjson.h"
 #include "kernels.h"
 #include "record.h"
+
+/* On a real clock that is worth a word. */
+#define HEADER_LONG (15 * NS_PER_S)
 
 /* Fields of a header that come from lists of settings. */
 static json_t *settings_json(const struct lab_setting *a, size_t n_a, const struct lab_setting *b,
@@ -68,6 +72,10 @@ json_t *header_json(const struct engine_spec *spec, const struct world *world)
 		      "impair", "backend", backend, "why", why, "hosts", hosts_json(m, world));
 	if (m->lesson)
 		json_object_set_new(o, "lesson", json_string(m->lesson));
+	if (!lab && m->full_length > HEADER_LONG && m->length > 0) {
+		json_object_set_new(o, "length", json_integer((json_int_t)m->length));
+		json_object_set_new(o, "full_length", json_integer((json_int_t)m->full_length));
+	}
 	if (spec->counter_run)
 		json_object_set_new(o, "counter_run", eventjson_text(spec->counter_run));
 	return o;

@@ -76,6 +76,19 @@ static void say_clock(FILE *out, const json_t *header, enum lang lang)
 		message_say(out, lang, HEAD_CLOCK_REAL);
 }
 
+static void say_form(FILE *out, const json_t *header, enum lang lang)
+{
+	const int64_t length = field_int(header, "length"), full = field_int(header, "full_length");
+	char takes[DURATION_MAX_TEXT], would_take[DURATION_MAX_TEXT];
+
+	duration_format(length, takes);
+	duration_format(full, would_take);
+	if (length < full)
+		message_say(out, lang, HEAD_FORM_SHORT, takes, would_take);
+	else
+		message_say(out, lang, HEAD_FORM_FULL, takes);
+}
+
 static void say_network(FILE *out, const json_t *header, enum lang lang)
 {
 	const json_t *impair = json_object_get(header, "impair");
@@ -138,6 +151,8 @@ void text_head(const struct paper *paper, const json_t *header)
 	text_put(paper, INK_TITLE, lab, "", 0);
 	put_said(paper, INK_PLAIN, MSG_HEAD_KERNEL, header, say_kernel);
 	put_said(paper, INK_PLAIN, MSG_HEAD_CLOCK, header, say_clock);
+	if (field_int(header, "length") && field_int(header, "full_length"))
+		put_said(paper, INK_WARN, MSG_HEAD_FORM, header, say_form);
 	put_said(paper, INK_PLAIN, MSG_HEAD_NETWORK, header, say_network);
 	for (size_t i = 0; i < json_array_size(hosts); i++) {
 		_cleanup_free_ char *text = text_words(paper, json_array_get(hosts, i), say_host);

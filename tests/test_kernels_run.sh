@@ -58,6 +58,21 @@ status=$?
 holds "a signal ends the check" [ $status -eq 143 ]
 nothing_left
 
+# ---- a long lab on a real clock ---------------------------------------------
+
+# Its first lines are enough; it ends when nobody reads on.
+(cd "$cwd" && timeout 60 "$lab" run syn-timeout --kernel host | sed 8q) >"$out" 2>"$err"
+what="the short form of a long lab"
+says "short form, about "
+says "the full one (--full) takes about 2 min "
+(cd "$cwd" && timeout 60 "$lab" run syn-timeout --kernel host --full --lang zh | sed 8q) >"$out" 2>"$err"
+what="its full form, in Chinese"
+says "完整形式，约 2 min "
+(cd "$cwd" && timeout 60 "$lab" run handshake --kernel host | sed 8q) >"$out" 2>"$err"
+what="a lab that has one form"
+silent "form"
+nothing_left
+
 # ---- places that forbid something -------------------------------------------
 
 # As somebody without rights, in a user namespace that allows none inside.
