@@ -151,6 +151,10 @@ $(BENCHES): $(BUILD)/%: $(OBJ)/tests/%.o $(LIB)
 	$(call say,LINK,$@)
 	$(Q)$(link) -o $@ $< $(LIB) $(OUR_LIBS) $(LDLIBS)
 
+# Init of a kernel by itself: it needs nothing of ours, and no loader.
+$(BUILD)/bench_boot: OUR_LIBS :=
+$(BUILD)/bench_boot: OUR_LDFLAGS += -static
+
 $(FUZZERS): $(BUILD)/%: $(OBJ)/tests/%.o $(LIB)
 	$(call say,LINK,$@)
 	$(Q)$(link) -fsanitize=fuzzer -o $@ $< $(LIB) $(OUR_LIBS) $(LDLIBS)
@@ -197,7 +201,7 @@ fuzz: ## build the fuzzers with clang, run each for FUZZ_SECONDS=20
 fuzz-run: $(FUZZERS)
 	@tests/fuzzall.sh $(FUZZ_SECONDS) $(FUZZERS)
 
-bench: ## measure: start-up, wall time, socket dump, memory
+bench: ## measure: start-up, wall time, lab kernels, socket dump, memory
 	@.ci/packages build bench
 	@$(MAKE) --no-print-directory bench-run
 

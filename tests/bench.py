@@ -10,6 +10,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -17,7 +18,7 @@ import tempfile
 import time
 
 RUNS = int(os.environ.get("BENCH_RUNS", "20"))
-BUILD = os.environ.get("TCPLAB_BUILD", "build")
+BUILD = os.path.abspath(os.environ.get("TCPLAB_BUILD", "build"))
 TCPLAB = os.environ.get("TCPLAB", os.path.join(BUILD, "tcplab"))
 LAB = "handshake"
 
@@ -182,9 +183,101 @@ def bench_dump():
     return subprocess.run([program], check=False).returncode == 0
 
 
+def lab_kernels():
+    """Version and file of each lab kernel, as tcplab finds them."""
+    _, done = timed([TCPLAB, "kernels", "--lang", "en"],
+                    env={**os.environ, "COLUMNS": "200", "LC_ALL": "C.UTF-8"})
+    return re.findall(r"^  (\S+) +virtual .*\n +(/.*)$", done.stdout, re.M)
+
+
+def boot(kernel, *args):
+    """A lab kernel with bench_boot as init, started as labkernel.c does; seconds."""
+    began = time.monotonic()
+    linux = subprocess.Popen(
+        [kernel, "time-travel=inf-cpu", "mem=64M", "root=none", "rootfstype=hostfs", "rootflags=/",
+         "ro", "init=" + os.path.join(BUILD, "bench_boot"), "con=null", "con0=null,fd:1", "ssl=null",
+         "uml_dir=/dev/null/", "quiet", "panic=-1", "random.trust_cpu=on", "--", *args],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        env={"TMPDIR": "/dev/shm"}, start_new_session=True)
+    linux.wait(60)
+    seconds = time.monotonic() - began
+    try:
+        os.killpg(linux.pid, signal.SIGKILL)  # it can leave its address spaces behind, stopped
+    except ProcessLookupError:
+        pass
+    said = linux.stdout.read()
+    if "up" not in said.split():
+        sys.exit(f"bench: {kernel} did not boot:\n{said}")
+    return seconds
+
+
+def play(lab, version):
+    """A lab on a lab kernel, the whole process: seconds, and what the run's clock says."""
+    with tempfile.TemporaryDirectory() as where:
+        record = os.path.join(where, "record")
+        seconds, done = timed([TCPLAB, "run", lab, "--kernel", version, "-q", "--record", record])
+        if done.returncode != 0:
+            sys.exit(f"bench: {lab} on {version} did not pass:\n{done.stdout}{done.stderr}")
+        return seconds, read_record(record)[-1]["run"] / 1e9
+
+
+def resident(version):
+    """Proportional set size of all processes of a run, MB at its highest."""
+    front = subprocess.Popen([TCPLAB, "run", "keepalive", "--kernel", version],
+                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    most = 0
+    while front.poll() is None:
+        total = 0
+        for pid in descendants(front.pid):
+            try:
+                with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as rollup:
+                    seen = re.search(r"^Pss:\s+(\d+) kB", rollup.read(), re.M)
+                total += int(seen[1]) if seen else 0
+            except OSError:
+                pass
+        most = max(most, total / 1024)
+    return most
+
+
+LAB_LIMITS = {"handshake": 0.150, "syn-timeout": 0.200, "keepalive": 0.200}
+
+
+def bench_kernel(version, kernel):
+    """(5) a lab kernel bare, with a topology, and with labs; they take turns."""
+    bare, wired, labs = [], [], {lab: [] for lab in LAB_LIMITS}
+    for _ in range(RUNS):
+        bare.append(boot(kernel))
+        wired.append(boot(kernel, "topology"))
+        for lab, runs in labs.items():
+            runs.append(play(lab, version))
+    row(f"{version}: bare boot to halt", ms(statistics.median(bare)))
+    peer = statistics.median(wired)
+    row("  with the same topology, raw netlink", ms(peer))
+    for lab, runs in labs.items():
+        wall = statistics.median(r[0] for r in runs)
+        limit = LAB_LIMITS[lab]
+        row(f"  {lab}, whole process", ms(wall), f"at most {limit * 1000:.0f} ms", wall <= limit)
+        if lab == LAB:
+            row("    how many times the peer's", f"{wall / peer:.1f}", "at most 3", wall / peer <= 3)
+        row("    virtual to wall", f"{runs[-1][1]:.1f} s, {runs[-1][1] / wall:.0f} : 1")
+    size = os.path.getsize(kernel) / 1e6
+    row("  the file", f"{size:.2f} MB", "at most 5 MB", size <= 5)
+    memory = resident(version)
+    row("  a run's memory (keepalive, all processes)", f"{memory:.1f} MB", "at most 64 MB", memory <= 64)
+
+
+def bench_kernels():
+    kernels = lab_kernels()
+    if not kernels:
+        row("lab kernels", "not measured: none here, `make kernels` builds them")
+    for version, kernel in kernels:
+        bench_kernel(version, kernel)
+
+
 def main():
     bench_start()
     bench_memory()
+    bench_kernels()
     kernel = os.uname()
     print(f"{kernel.sysname} {kernel.release} {kernel.machine}, {os.cpu_count()} CPUs, medians of {RUNS} runs")
     widths = [max(len(r[i]) for r in rows) for i in range(4)]
