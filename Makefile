@@ -123,9 +123,12 @@ $(OBJ)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(Q)$(compile) -c -o $@ $<
 
-# The prelude is assembled into the binary; there is no other way to find it.
+# The prelude, and the style and script of a report, are assembled into the binary; there is no other
+# way to find them.
 $(OBJ)/lua/prelude.o: EXTRA_CPPFLAGS := -DPRELUDE_PATH='"$(CURDIR)/lua/prelude.lua"'
 $(OBJ)/lua/prelude.o: lua/prelude.lua
+$(OBJ)/runner/assets.o: EXTRA_CPPFLAGS := -DASSETS_PATH='"$(CURDIR)/runner"'
+$(OBJ)/runner/assets.o: runner/svg.css runner/report.css runner/report.js
 $(OBJ)/tests/%.o: EXTRA_CPPFLAGS := $(CHECK_CFLAGS)
 
 # Made anew when the list of sources changes: a removed file must not live on.
@@ -212,8 +215,9 @@ lint: ## clang-tidy, cppcheck, shellcheck
 	@.ci/packages build test lint
 	@$(MAKE) --no-print-directory lint-run
 
-# prelude.c finds its Lua file through the same define as in the build.
-LINT_FLAGS = $(OUR_CPPFLAGS) $(CHECK_CFLAGS) -DPRELUDE_PATH='"$(CURDIR)/lua/prelude.lua"' -std=gnu17
+# prelude.c and assets.c find their files through the same defines as in the build.
+LINT_FLAGS = $(OUR_CPPFLAGS) $(CHECK_CFLAGS) -DPRELUDE_PATH='"$(CURDIR)/lua/prelude.lua"' \
+	-DASSETS_PATH='"$(CURDIR)/runner"' -std=gnu17
 
 .PHONY: lint-run
 lint-run:
@@ -225,7 +229,7 @@ lint-run:
 	$(Q)cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability \
 		--inline-suppr --suppressions-list=.ci/cppcheck -j "$$(nproc)" \
 		-D_GNU_SOURCE -D__linux__ -DTCPLAB_VERSION='"$(VERSION)"' \
-		-DPRELUDE_PATH='"lua/prelude.lua"' $(ALL_C)
+		-DPRELUDE_PATH='"lua/prelude.lua"' -DASSETS_PATH='"runner"' $(ALL_C)
 	$(call say,SHELL,"scripts")
 	$(Q)shellcheck .ci/run .ci/packages $(wildcard tests/*.sh kernels/*.sh)
 

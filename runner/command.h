@@ -12,6 +12,7 @@
 #include "paper.h"
 #include "paths.h"
 
+struct ladderfile;
 struct view_ops;
 
 /*
@@ -22,6 +23,8 @@ struct view_ops;
  * @kernel: "auto", "host", "all" or the version of a lab kernel
  * @backend: of impairments; NULL to choose
  * @allow_exec: labs that are not of the course may start programs of this machine
+ * @format, @picture: what --format names, of a run and of a ladder; NULL where that has no such
+ * @output: -o
  * @full: the full form of a lab also on a real clock
  * @jobs: how many runs of `check` at the same time
  */
@@ -30,8 +33,9 @@ struct options {
 	char **args;
 	size_t n_params, n_sets;
 	struct lab_setting params[LAB_MAX_SETTINGS], sets[LAB_MAX_SETTINGS];
-	const char *kernel, *record, *pcap, *pcap_host, *backend;
+	const char *kernel, *record, *pcap, *pcap_host, *backend, *output;
 	const struct view_ops *format;
+	const struct ladderfile *picture;
 	enum lang lang;
 	bool no_color, full, allow_exec;
 	int verbosity;
@@ -50,6 +54,7 @@ int command_show(const struct options *o, struct err *err);
 int command_run(const struct options *o, struct err *err);
 int command_replay(const struct options *o, struct err *err);
 int command_check(const struct options *o, struct err *err);
+int command_ladder(const struct options *o, struct err *err);
 int command_kernels(const struct options *o, struct err *err);
 int command_doctor(const struct options *o, struct err *err);
 

@@ -12,6 +12,7 @@
 #include "command.h"
 #include "doctor.h"
 #include "labinit.h"
+#include "ladderfile.h"
 #include "options.h"
 #include "view.h"
 
@@ -40,6 +41,10 @@ static const struct command commands[] = {
 	  { "FILE", "文件" },
 	  { "show a recorded run again", "重放一次运行的记录" },
 	  command_replay },
+	{ "ladder",
+	  { "LAB|FILE", "实验|文件" },
+	  { "its ladder alone: text, SVG, Mermaid", "只要阶梯图：文本、SVG、Mermaid" },
+	  command_ladder },
 	{ "check",
 	  { "[LAB ...]", "[实验 …]" },
 	  { "every lab, and its counter-runs, which must fail as stated",
@@ -207,6 +212,11 @@ static int dispatch(struct options *o, int argc, char **argv, struct err *err)
 	c = find_command(o->args[0], err);
 	if (!c)
 		return -err->code;
+	if (!(c->run == command_ladder ? (const void *)o->picture : (const void *)o->format)) {
+		err_set(err, EINVAL, "%s: it has no such --format", c->name);
+		return err_remedy(err,
+				  "text, json, tap or junit; of a ladder text, svg or mermaid");
+	}
 	o->n_args--;
 	o->args++;
 	return c->run(o, err);
@@ -242,6 +252,7 @@ int main(int argc, char **argv)
 {
 	struct options o = { .kernel = "auto",
 			     .format = &view_text,
+			     .picture = &ladderfile_text,
 			     .lang = lang_from_env(),
 			     .seed = 1,
 			     .jobs = 1 };

@@ -11,6 +11,7 @@
 #include "command.h"
 #include "jobs.h"
 #include "kernels.h"
+#include "ladderfile.h"
 #include "view.h"
 
 enum {
@@ -67,8 +68,14 @@ static const struct option_words option_table[] = {
 	  { "only those that this host saw", "只写这台主机看到的报文" } },
 	{ OPT_FORMAT,
 	  "format",
-	  "text|json|tap|junit",
-	  { "what to print (default text)", "输出格式（默认 text）" } },
+	  "FORMAT",
+	  { "what to print: text (the default), json, tap, junit; of a ladder text, svg, mermaid",
+	    "输出格式：text（默认）、json、tap、junit；阶梯图为 text、svg、mermaid" } },
+	{ 'o',
+	  "output",
+	  "FILE",
+	  { "where a ladder goes (default: standard output)",
+	    "阶梯图写到哪里（默认：标准输出）" } },
 	{ OPT_LANG,
 	  "lang",
 	  "en|zh",
@@ -160,10 +167,11 @@ static int set_backend(struct options *o, const char *value, struct err *err)
 static int set_format(struct options *o, const char *value, struct err *err)
 {
 	o->format = view_find(value);
-	if (o->format)
+	o->picture = ladderfile_find(value);
+	if (o->format || o->picture)
 		return 0;
-	return err_set(err, EINVAL,
-		       "--format %s: \"text\", \"json\", \"tap\" or \"junit\" is wanted", value);
+	err_set(err, EINVAL, "--format %s: there is no such format", value);
+	return err_remedy(err, "text, json, tap or junit; of a ladder text, svg or mermaid");
 }
 
 static int set_lang(struct options *o, const char *value, struct err *err)
@@ -203,6 +211,9 @@ static int set_option(struct options *o, int id, char *value, struct err *err)
 		return set_format(o, value, err);
 	case OPT_LANG:
 		return set_lang(o, value, err);
+	case 'o':
+		o->output = value;
+		return 0;
 	case OPT_ALLOW_EXEC:
 		o->allow_exec = true;
 		return 0;
@@ -258,7 +269,7 @@ int options_parse(struct options *o, int argc, char **argv, struct err *err)
 	for (;;) {
 		int at = optind ? optind : 1, rc;
 
-		id = getopt_long(argc, argv, "qvhVj::", longs, NULL);
+		id = getopt_long(argc, argv, "qvhVo:j::", longs, NULL);
 		if (id == -1)
 			break;
 		/* As make has it, "-j 4" is "-j4". */

@@ -4,15 +4,15 @@
 _tcplab()
 {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command='' i
-	local commands='list show run replay check kernels doctor'
-	local options='--param --set --kernel --full --allow-exec --backend --seed --record --pcap --pcap-host --format --lang --jobs --no-color --quiet --verbose --help --version'
+	local commands='list show run replay ladder check kernels doctor'
+	local options='--param --set --kernel --full --allow-exec --backend --seed --record --pcap --pcap-host --format --output --lang --jobs --no-color --quiet --verbose --help --version'
 
 	case $before in
-	--format) COMPREPLY=($(compgen -W 'text json tap junit' -- "$word")); return ;;
+	--format) COMPREPLY=($(compgen -W 'text json tap junit svg mermaid' -- "$word")); return ;;
 	--lang) COMPREPLY=($(compgen -W 'en zh' -- "$word")); return ;;
 	--kernel) COMPREPLY=($(compgen -W 'auto host all 6.1 6.12' -- "$word")); return ;;
 	--backend) COMPREPLY=($(compgen -W 'netem wire' -- "$word")); return ;;
-	--record | --pcap) COMPREPLY=($(compgen -f -- "$word")); return ;;
+	--record | --pcap | --output | -o) COMPREPLY=($(compgen -f -- "$word")); return ;;
 	--param | --set | --seed | --pcap-host) return ;;
 	esac
 	for ((i = 1; i < COMP_CWORD; i++)); do
@@ -24,10 +24,11 @@ _tcplab()
 	fi
 	case $command in
 	'') COMPREPLY=($(compgen -W "$commands" -- "$word")) ;;
-	show | run | check)
+	show | run | check | ladder)
 		# `tcplab list` begins each lab's line with its name.
 		COMPREPLY=($(compgen -W "$("${COMP_WORDS[0]}" list 2>/dev/null | awk '/^ ? ?[a-z0-9]/ { print $1 }')" -- "$word"))
 		[[ $command == show ]] || COMPREPLY+=($(compgen -f -X '!*.lua' -- "$word"))
+		[[ $command != ladder ]] || COMPREPLY+=($(compgen -f -X '!*.jsonl' -- "$word"))
 		;;
 	replay) COMPREPLY=($(compgen -f -- "$word")) ;;
 	esac

@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The ladder as a picture. Time goes down, one row a segment; an arrow goes down a little
+ * from who sent to who received, as in every textbook. From left to right:
+ *
+ *     state   time  |  words above the arrow  |  time   state
+ *     0..92  ..184 192                       728  736..  828..920
+ *
+ * Words are set in a monospaced font, so that columns say how wide they are. What a retransmission,
+ * a duplicate, a loss is, is said by the line (dashed, double, a cross at its end), in words, and
+ * only then by colour. The picture has a title and a description; the page has all of it as a table
+ * too.
+ */
+#include "svg_ladder.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../netns/cleanup.h"
+#include "../netns/duration.h"
+#include "assets.h"
+#include "columns.h"
+#include "field.h"
+#include "html.h"
+#include "messages.h"
+#include "phrase.h"
+#include "rungs.h"
+#include "svg_state.h"
+
+#define WIDTH        920
+#define LEFT         192.0 /* the hosts' lines */
+#define RIGHT        728.0
+#define PILL         92.0
+#define SLOPE        9.0
+#define WORD_COLUMNS 70 /* of 7.2 each at 12 px, between the lines */
+#define STEP_COLUMNS 118
+#define LINE_HEIGHT  15.0
+
+/* Where we are: @y is the top of the next row; @starred: a state was inferred. */
+struct sheet {
+	FILE *out;
+	enum lang lang;
+	double y;
+	bool starred;
+};
+
+static char *said(const struct ladder_row *row, enum lang lang, bool end)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	if (!f)
+		abort();
+	if (end)
+		ladder_say_end(f, row, lang);
+	else
+		ladder_say_label(f, row, lang, "→");
+	fclose(f);
+	return text;
+}
+
+static double x_of(int side)
+{
+	return side ? RIGHT : LEFT;
+}
+
+static void put_time(const struct sheet *s, const struct ladder_cell *c, int side, double y)
+{
+	char buf[PHRASE_TIME_MAX];
+
+	if (c->t < 0)
+		return;
+	if (c->t >= 60 * NS_PER_S)
+		snprintf(buf, sizeof(buf), "%.1f s", (double)c->t / NS_PER_S);
+	else
+		phrase_time(c->t, buf);
+	fprintf(s->out, "<text class=\"t%s\" x=\"%.0f\" y=\"%.1f\">%s</text>", side ? "" : " e",
+		side ? RIGHT + 9 : LEFT - 9, y + 4, buf);
+}
+
+/* A change as a pill; what stays the same only as a word. */
+static void put_state(struct sheet *s, const struct ladder_cell *c, int side, double y)
+{
+	double x = side ? WIDTH - PILL - 1 : 1;
+	char extra[64] = "";
+
+	if (!*c->state)
+		return;
+	s->starred |= strchr(c->state, '*') || strchr(c->before, '*');
+	if (!c->changed) {
+		fprintf(s->out, "<text class=\"same\" x=\"%.0f\" y=\"%.1f\">", x + PILL / 2, y + 4);
+		html_text(s->out, c->state);
+		fputs("</text>\n", s->out);
+		return;
+	}
+	if (c->state_event >= 0)
+		snprintf(extra, sizeof(extra), " data-s=\"%ld\"", c->state_event);
+	if (*c->before)
+		svg_state_pill(s->out, x, y - 20, PILL, c->before, extra);
+	svg_state_pill(s->out, x, y, PILL, c->state, extra);
+}
+
+/* Where the arrow ends when it does not arrive. */
+#define SHORT 0.58
+
+/* What stands there instead of a head. */
+static void put_stop(const struct sheet *s, const struct ladder_row *row, double x, double y)
+{
+	switch (row->fate) {
+	case FATE_LOST:
+		fprintf(s->out, "<path class=\"x\" d=\"M%.1f %.1fl10 10m0 -10l-10 10\"/>", x - 5,
+			y - 5);
+		break;
+	case FATE_HELD:
+		fprintf(s->out, "<path class=\"x\" d=\"M%.1f %.1fv12m5 -12v12\"/>", x - 2, y - 6);
+		break;
+	case FATE_FLYING:
+		fprintf(s->out, "<circle class=\"o\" cx=\"%.1f\" cy=\"%.1f\" r=\"4\"/>",
+			x + (row->from ? -4 : 4), y);
+		break;
+	case FATE_ARRIVED:
+	case FATE_DUPLICATE:
+		fprintf(s->out, "<path class=\"h\" d=\"M%.1f %.1fl%.1f -5.2v9.6z\"/>", x, y,
+			row->from ? 11.0 : -11.0);
+		break;
+	}
+}
+
+/* From the sender's line at @y, a little down, to the receiver's. */
+static void put_arrow(const struct sheet *s, const struct ladder_row *row, double y)
+{
+	double way = row->from ? -1 : 1, all = x_of(!row->from) - x_of(row->from);
+	bool here = row->fate == FATE_ARRIVED || row->fate == FATE_DUPLICATE;
+	/* what was on its way already, and what nobody sent, comes out of the network */
+	double begin = row->cell[row->from].t < 0 || row->resumed ? 0.4 : 0, end = here ? 1 : SHORT;
+	double x1 = x_of(row->from) + begin * all, x2 = x_of(row->from) + end * all;
+	double y1 = y + begin * SLOPE, y2 = y + end * SLOPE;
+
+	fprintf(s->out, "<path class=\"a\" d=\"M%.1f %.1fL%.1f %.1f\"/>", x1, y1,
+		here ? x2 - 7 * way : x2, y2);
+	if (row->fate == FATE_DUPLICATE)
+		fprintf(s->out, "<path class=\"a\" d=\"M%.1f %.1fL%.1f %.1f\"/>", x1, y1 + 3.5,
+			x2 - 9 * way, y2 + 3.5);
+	if (begin > 0)
+		fprintf(s->out, "<path class=\"o\" d=\"M%.1f %.1fl5 -5l5 5l-5 5z\"/>", x1 - 5, y1);
+	put_stop(s, row, x2, y2);
+}
+
+static void put_end(const struct sheet *s, const struct ladder_row *row, double y)
+{
+	_cleanup_free_ char *end = said(row, s->lang, true);
+	double x = x_of(row->from) + (x_of(!row->from) - x_of(row->from)) * SHORT;
+
+	if (!*end)
+		return;
+	fprintf(s->out, "<text class=\"w%s\" x=\"%.1f\" y=\"%.1f\">", row->from ? " e" : "",
+		x + (row->from ? -14 : 14), y + SLOPE * SHORT + 4);
+	html_text(s->out, end);
+	fputs("</text>", s->out);
+}
+
+static const char *row_class(const struct ladder_row *row)
+{
+	switch (row->fate) {
+	case FATE_LOST:
+		return row->rtx ? "r seg lost rtx" : "r seg lost";
+	case FATE_FLYING:
+		return row->rtx ? "r seg fly rtx" : "r seg fly";
+	case FATE_HELD:
+		return "r seg held";
+	case FATE_DUPLICATE:
+		return "r seg dup";
+	case FATE_ARRIVED:
+		if (row->made)
+			return "r seg made";
+		return row->rtx ? "r seg rtx" : "r seg";
+	}
+	return "r";
+}
+
+static void put_segment(struct sheet *s, const struct ladder_row *row)
+{
+	_cleanup_free_ char *label = said(row, s->lang, false);
+	bool options =
+		row->options && *row->options && !row->resumed && row->fate != FATE_DUPLICATE;
+	bool two = *row->cell[0].before || *row->cell[1].before;
+	double words = row->from ? RIGHT - 10 : LEFT + 10, y = s->y + 16;
+	const char *side = row->from ? " class=\"w e\"" : " class=\"w\"";
+	const char *side2 = row->from ? " class=\"w d e\"" : " class=\"w d\"";
+	int lines;
+
+	fprintf(s->out, "<g class=\"%s\" data-a=\"%ld\" data-b=\"%ld\">\n", row_class(row),
+		row->first, row->last);
+	lines = svg_lines(s->out, label, WORD_COLUMNS, words, y, LINE_HEIGHT, side);
+	y += lines * LINE_HEIGHT;
+	if (options)
+		y += LINE_HEIGHT *
+		     svg_lines(s->out, row->options, WORD_COLUMNS, words, y, LINE_HEIGHT, side2);
+	y -= LINE_HEIGHT - 6;
+	if (two && y < s->y + 34)
+		y = s->y + 34;
+	put_arrow(s, row, y);
+	put_end(s, row, y);
+	for (int i = 0; i < 2; i++) {
+		double at = i == row->from ? y : y + SLOPE;
+
+		if (!(row->resumed && i == row->from))
+			put_time(s, &row->cell[i], i, at);
+		put_state(s, &row->cell[i], i, at);
+	}
+	fputs("</g>\n", s->out);
+	s->y = y + SLOPE + 12;
+}
+
+static void put_change(struct sheet *s, const struct ladder_row *row)
+{
+	_cleanup_free_ char *label = said(row, s->lang, false);
+	bool right = row->kind == ROW_CHANGE && row->from;
+	double y = s->y + 16;
+	int lines;
+
+	fprintf(s->out, "<g class=\"r %s\" data-a=\"%ld\" data-b=\"%ld\">\n",
+		row->kind == ROW_CHANGE ? "chg" : "fold", row->first, row->last);
+	lines = svg_lines(s->out, label, WORD_COLUMNS, right ? RIGHT - 10 : LEFT + 10, y + 4,
+			  LINE_HEIGHT, right ? " class=\"w e\"" : " class=\"w\"");
+	for (int i = 0; i < 2 && row->kind == ROW_CHANGE; i++) {
+		if (i == row->from) {
+			fprintf(s->out, "<circle class=\"tick\" cx=\"%.0f\" cy=\"%.1f\" r=\"4\"/>",
+				x_of(i), y);
+			put_time(s, &row->cell[i], i, y);
+		}
+		put_state(s, &row->cell[i], i, y);
+	}
+	fputs("</g>\n", s->out);
+	s->y = y + (lines - 1) * LINE_HEIGHT + 16;
+}
+
+static double step_height(const struct rung *g)
+{
+	return svg_lines_count(g->text, STEP_COLUMNS) * 19.0 + 14;
+}
+
+/* The lab's words go across, over the hosts' lines. */
+static void put_words(struct sheet *s, const struct rung *g)
+{
+	double height = step_height(g);
+	const char *class = g->kind == RUNG_STEP ? "step" : g->kind == RUNG_NOTE ? "note" : "more";
+
+	s->y += g->kind == RUNG_STEP ? 12 : 4;
+	fprintf(s->out,
+		"<g class=\"r %s\" data-a=\"%ld\"><rect x=\"0\" y=\"%.1f\" width=\"%d\" "
+		"height=\"%.1f\" rx=\"4\"/>\n",
+		class, g->event, s->y, WIDTH, height);
+	svg_lines(s->out, g->text, STEP_COLUMNS, 14, s->y + 20, 19, "");
+	fputs("</g>\n", s->out);
+	s->y += height + (g->kind == RUNG_STEP ? 6 : 4);
+}
+
+static void put_rung(struct sheet *s, const struct rung *g)
+{
+	switch (g->kind) {
+	case RUNG_ROW:
+		if (g->row.kind == ROW_SEGMENT)
+			put_segment(s, &g->row);
+		else
+			put_change(s, &g->row);
+		break;
+	case RUNG_STEP:
+	case RUNG_NOTE:
+	case RUNG_FOLD:
+		put_words(s, g);
+		break;
+	}
+}
+
+/* With more than two hosts every row names its own. */
+static void put_names(struct sheet *s, const struct rung *all, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (all[i].kind != RUNG_ROW || all[i].row.kind == ROW_FOLDED)
+			continue;
+		for (int k = 0; k < 2 && !all[i].row.named; k++) {
+			fprintf(s->out, "<text class=\"name\" x=\"%.0f\" y=\"20\">", x_of(k));
+			html_text(s->out, all[i].row.host[k]);
+			fputs("</text>\n", s->out);
+		}
+		break;
+	}
+}
+
+static void say_what(FILE *out, const struct rungs *r, enum lang lang)
+{
+	size_t n, rows = 0;
+	const struct rung *all = rungs_all(r, &n);
+
+	for (size_t i = 0; i < n; i++)
+		rows += all[i].kind == RUNG_ROW ? 1 : all[i].n;
+	message_say(out, lang, SVG_LADDER_DESC, rows);
+}
+
+static void put_picture(FILE *out, const struct rungs *r, enum lang lang, bool alone)
+{
+	_cleanup_free_ char *body = NULL;
+	size_t size, n;
+	struct sheet s = { .out = open_memstream(&body, &size), .lang = lang, .y = 32 };
+	const struct rung *all = rungs_all(r, &n);
+	const char *title = lang_text(json_object_get(rungs_header(r), "title"), lang);
+
+	if (!s.out)
+		abort();
+	put_names(&s, all, n);
+	for (size_t i = 0; i < n; i++)
+		put_rung(&s, &all[i]);
+	s.y += 8;
+	if (s.starred) {
+		s.y += LINE_HEIGHT * svg_lines(s.out, message(lang, MSG_LADDER_LEGEND),
+					       STEP_COLUMNS, 14, s.y + 8, LINE_HEIGHT,
+					       " class=\"d\"");
+		s.y += 8;
+	}
+	fclose(s.out);
+	fprintf(out,
+		"<svg class=\"ladder\"%s viewBox=\"0 0 %d %.0f\" role=\"img\" "
+		"aria-labelledby=\"ladder-title ladder-desc\"",
+		alone ? " xmlns=\"http://www.w3.org/2000/svg\"" : "", WIDTH, s.y);
+	if (alone)
+		fprintf(out, " width=\"%d\" height=\"%.0f\"", WIDTH, s.y);
+	fputs(">\n<title id=\"ladder-title\">", out);
+	html_text(out, *title ? title : field_text(rungs_header(r), "lab"));
+	fputs("</title>\n<desc id=\"ladder-desc\">", out);
+	say_what(out, r, lang);
+	fputs("</desc>\n", out);
+	if (alone) {
+		fprintf(out, "<style>%s</style>\n", asset_svg_css().text);
+		fprintf(out, "<rect class=\"ground\" width=\"%d\" height=\"%.0f\"/>\n", WIDTH, s.y);
+		svg_state_defs(out);
+	}
+	for (int i = 0; i < 2; i++)
+		fprintf(out, "<path class=\"line\" d=\"M%.0f 30V%.0f\"/>", x_of(i),
+			s.y - (s.starred ? 28 : 4));
+	fputs(body, out);
+	fputs("</svg>\n", out);
+}
+
+void svg_ladder(FILE *out, const struct rungs *r, enum lang lang)
+{
+	put_picture(out, r, lang, false);
+}
+
+void svg_ladder_file(FILE *out, const struct rungs *r, enum lang lang)
+{
+	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n", out);
+	put_picture(out, r, lang, true);
+}
