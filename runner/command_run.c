@@ -9,7 +9,9 @@
 #include "../netns/cleanup.h"
 #include "../netns/duration.h"
 #include "columns.h"
+#include "countdown.h"
 #include "engine.h"
+#include "field.h"
 #include "front.h"
 #include "keep.h"
 #include "kernelchoice.h"
@@ -20,13 +22,23 @@ struct sinks {
 	const struct view_ops *ops;
 	struct view *view;
 	struct keep keep;
+	struct countdown countdown;
+	bool announce;
 };
 
 static int on_event(void *arg, json_t *ev, const char *line, size_t len, struct err *err)
 {
 	struct sinks *s = arg;
-	int rc = keep_event(&s->keep, ev, line, len, err);
+	int rc;
 
+	if (!line) {
+		countdown_aside(&s->countdown, ev);
+		return 0;
+	}
+	if (field_is(ev, "ev", "expect") || field_is(ev, "ev", "return"))
+		countdown_over(&s->countdown);
+	countdown_clear(&s->countdown);
+	rc = keep_event(&s->keep, ev, line, len, err);
 	return rc == 0 ? s->ops->event(s->view, ev, err) : rc;
 }
 
@@ -48,6 +60,7 @@ static int run_there(const struct options *o, const char *path, const struct ker
 				    .backend = o->backend,
 				    .seed = o->seed,
 				    .allow_exec = o->allow_exec || paths_own(&o->paths, path),
+				    .announce = sinks->announce && where->host,
 				    .kernel = where->host ? NULL : &where->kernel };
 	struct outcome out;
 	int rc = kernelchoice_load(where, path, o->params, o->n_params, o->full, &spec.lab, err);
@@ -55,6 +68,7 @@ static int run_there(const struct options *o, const char *path, const struct ker
 	if (rc < 0)
 		return rc;
 	rc = front_run(&spec, on_event, sinks, &out, err);
+	countdown_over(&sinks->countdown);
 	*signal = out.signal;
 	snprintf(row->kernel, sizeof(row->kernel), "%s", kernelchoice_name(where));
 	row->verdict = out.verdict;
@@ -128,7 +142,10 @@ int command_run(const struct options *o, struct err *err)
 	const struct view_options vo = { .paper = command_paper(o),
 					 .verbosity = o->verbosity,
 					 .content_dir = o->paths.content };
-	struct sinks sinks = { .ops = o->format };
+	struct sinks sinks = { .ops = o->format,
+			       .countdown = { .paper = vo.paper },
+			       .announce = o->format == &view_text && o->verbosity >= 0 &&
+					   countdown_possible(&vo.paper) };
 	enum verdict worst = VERDICT_PASS;
 	int rc = 0, signal = 0, rc2;
 

@@ -16,6 +16,7 @@
 #include "../netns/release.h"
 #include "../netns/slowclose.h"
 #include "../netns/sysctl.h"
+#include "announce.h"
 #include "enginestate.h"
 #include "header.h"
 #include "history.h"
@@ -330,6 +331,8 @@ static int wait_for_more(struct engine *e, struct err *err)
 			p[n++] = (struct pollfd){ .fd = w->fd, .events = (short)w->events };
 	}
 	n += programs_fds(e->programs, p + n);
+	if (e->spec->announce)
+		announce_wait(e, due);
 	rc = ppoll(p, n, &ts, NULL);
 	if (rc < 0 && errno != EINTR)
 		return err_set(err, errno, "poll: %s", strerror(errno));

@@ -22,6 +22,7 @@ struct kernel;
  * @kernel:  the lab kernel to play it on, for the front; NULL: this machine's own
  * @lab_kernel: in a lab kernel, which is this run's own: its global knobs may be turned
  * @virtual_clock: idle time is skipped, and code takes none
+ * @announce: say what is waited for (announce.h); not in a lab kernel, where nobody has to wait
  * @allow_exec: the lab may start programs of the machine
  */
 struct engine_spec {
@@ -33,7 +34,7 @@ struct engine_spec {
 	const char *backend;
 	uint64_t seed;
 	const struct kernel *kernel;
-	bool lab_kernel, virtual_clock, allow_exec;
+	bool lab_kernel, virtual_clock, announce, allow_exec;
 };
 
 /**

@@ -32,6 +32,7 @@
 #define LINE_MAX_BYTES (16 * 1024 * 1024)
 #define CONSOLE_KEPT   2048
 #define SILENCE_MS     60000
+#define TICK_MS        1000
 
 /*
  * @last: time of the latest event
@@ -214,6 +215,11 @@ static int take_line(struct run *r, char *line, size_t len, struct err *err)
 		return err_set(err, EPROTO, "the engine wrote a line that is no event: %s",
 			       je.text);
 	}
+	if (field_is(ev, "ev", "wait")) {
+		rc = r->fn(r->arg, ev, NULL, 0, err);
+		json_decref(ev);
+		return rc;
+	}
 	/* A watchdog's verdict is all that its engine has left to say: no header, no clock. */
 	rc = field_is(ev, "ev", "header") ? 0 : say_header(r, err);
 	if (field_is(ev, "by", "watchdog")) {
@@ -284,11 +290,22 @@ static void read_console(struct run *r, int fd)
 	r->console[r->n_console] = '\0';
 }
 
+/* A second has passed in which nothing happened. */
+static int tick(struct run *r, struct err *err)
+{
+	json_t *ev = json_pack("{s:s}", "ev", "tick");
+	int rc = r->fn(r->arg, ev, NULL, 0, err);
+
+	json_decref(ev);
+	return rc;
+}
+
 /* Take lines until the engine is done, a signal comes or nobody wants more. */
 static int follow(struct run *r, const struct place *place, int record_fd, int signal_fd,
 		  struct err *err)
 {
 	const int console_fd = place_console(place);
+	const int patience = console_fd >= 0 ? SILENCE_MS : r->spec->announce ? TICK_MS : -1;
 	struct pollfd p[4] = { { .fd = record_fd, .events = POLLIN },
 			       { .fd = signal_fd, .events = POLLIN },
 			       { .fd = console_fd, .events = POLLIN },
@@ -299,10 +316,14 @@ static int follow(struct run *r, const struct place *place, int record_fd, int s
 	while (rc == 0) {
 		/* Virtual time does not wait: a lab kernel that says nothing for so long is stuck.
 		 */
-		int n = poll(p, 4, console_fd >= 0 ? SILENCE_MS : -1);
+		int n = poll(p, 4, patience);
 
 		if (n < 0 && errno != EINTR)
 			return err_set(err, errno, "poll: %s", strerror(errno));
+		if (n == 0 && console_fd < 0) {
+			rc = tick(r, err);
+			continue;
+		}
 		if (n == 0) {
 			r->silent = true;
 			return 0;

@@ -43,7 +43,9 @@ void outcome_free(struct outcome *o);
 
 /**
  * front_event_fn - one event of the record, as it happens.
- * @line: the event as it stands in a record file, without newline
+ * @line: the event as it stands in a record file, without newline. NULL: it is only for
+ *        who watches, and only with spec->announce: a `wait` (announce.h), or a `tick`, a
+ *        second in which nothing happened.
  * Return: 0, or -errno to end the run (nobody is reading any more).
  */
 typedef int front_event_fn(void *arg, json_t *ev, const char *line, size_t len, struct err *err);

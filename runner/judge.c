@@ -334,6 +334,26 @@ int64_t judge_due(const struct judge *j)
 	return due;
 }
 
+json_t *judge_question(const struct judge *j, unsigned actor)
+{
+	const struct pending *p = j->pending;
+	int64_t until;
+	json_t *o;
+
+	while (p && p->actor != actor)
+		p = p->next;
+	if (!p)
+		return NULL;
+	until = p->since + (p->e.within > 0 ? p->e.within : 0);
+	if (p->e.at >= 0)
+		until = p->e.mark + p->e.at;
+	else if (p->true_since >= 0 && p->e.hold >= 0)
+		until = p->true_since + p->e.hold;
+	o = judgement_question(j->world, j->watch, p);
+	json_object_set_new(o, "until", json_integer((json_int_t)until));
+	return o;
+}
+
 /* The name of an expectation is unique in its run: a second one like it gets " (2)". */
 static const char *unique_name(struct judge *j, const struct expectation *e)
 {

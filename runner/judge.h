@@ -2,6 +2,7 @@
 #ifndef RUNNER_JUDGE_H
 #define RUNNER_JUDGE_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -36,6 +37,12 @@ int judge_turn(struct judge *j, int64_t now, struct err *err);
 
 /** judge_pending() - does @actor still wait for a decision? */
 bool judge_pending(const struct judge *j, unsigned actor);
+
+/**
+ * judge_question() - what @actor waits for: the fields of an `expect` event that say what was
+ * asked, and `until`, when it is due. Return: a new reference, or NULL.
+ */
+json_t *judge_question(const struct judge *j, unsigned actor);
 
 /** judge_due() - when judge_turn() is wanted although nothing happens; INT64_MAX never. */
 int64_t judge_due(const struct judge *j);

@@ -147,6 +147,11 @@ static json_t *question_json(const struct world *world, struct watch *watch,
 	return o;
 }
 
+json_t *judgement_question(const struct world *world, struct watch *watch, const struct pending *p)
+{
+	return question_json(world, watch, p, p->e.name ? p->e.name : "");
+}
+
 /* What was seen instead of, or as, the thing asked for. */
 static void add_answer(const struct pending *p, const struct reading *r, enum decision d,
 		       int64_t tolerance, json_t *o)

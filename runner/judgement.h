@@ -48,6 +48,9 @@ enum decision { UNDECIDED, PASS, FAIL };
  */
 char *judgement_name(const struct world *world, const struct expectation *e);
 
+/** judgement_question() - those of its fields that say what was asked. Return: a new reference. */
+json_t *judgement_question(const struct world *world, struct watch *watch, const struct pending *p);
+
 /**
  * judgement_json() - the fields of its `expect` event (docs/record.md).
  * @name:      unique in the run

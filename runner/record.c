@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../netns/cleanup.h"
 #include "../netns/err.h"
 
 /* More than any lab of the course needs by far, and still a file that can be read again. */
@@ -19,6 +20,7 @@ struct pending {
 
 /*
  * @last: time of the last line written; lines never go back in time
+ * @aside: the last thing that was only said and not recorded
  */
 struct record {
 	int fd;
@@ -26,6 +28,7 @@ struct record {
 	size_t n_pending, room;
 	uint64_t events;
 	int64_t last, grain;
+	json_t *aside;
 };
 
 struct record *record_new(int fd, int64_t grain)
@@ -43,6 +46,7 @@ void record_free(struct record *r)
 {
 	if (!r)
 		return;
+	json_decref(r->aside);
 	for (size_t i = 0; i < r->n_pending; i++)
 		json_decref(r->pending[i].ev);
 	free(r->pending);
@@ -82,6 +86,11 @@ void record_event(struct record *r, const char *ev, int64_t t, json_t *fields)
 	if (record_full(r) && strcmp(ev, "expect") != 0 && strcmp(ev, "verdict") != 0) {
 		json_decref(fields);
 		return;
+	}
+	/* That wait may be over; the next is told even if it is for the same. */
+	if (strcmp(ev, "expect") == 0 || strcmp(ev, "return") == 0) {
+		json_decref(r->aside);
+		r->aside = NULL;
 	}
 	if (strcmp(ev, "call") == 0 && json_object_get(fields, "conn"))
 		introduce(r, json_object_get(fields, "conn"), t);
@@ -144,6 +153,29 @@ static int write_all(int fd, const char *text, size_t len, struct err *err)
 		len -= (size_t)n;
 	}
 	return 0;
+}
+
+void record_aside(struct record *r, const char *ev, int64_t t, json_t *fields)
+{
+	struct err lost = ERR_INIT; /* the next flush finds out, and says so */
+	_cleanup_free_ char *line = NULL;
+	json_t *o;
+
+	if (json_equal(r->aside, fields)) {
+		json_decref(fields);
+		return;
+	}
+	json_decref(r->aside);
+	r->aside = fields;
+	o = json_pack("{s:s, s:I}", "ev", ev, "t", (json_int_t)t);
+	if (!o || json_object_update_missing(o, fields) != 0)
+		abort();
+	line = json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(9));
+	json_decref(o);
+	if (!line)
+		abort();
+	if (write_all(r->fd, line, strlen(line), &lost) == 0)
+		(void)write_all(r->fd, "\n", 1, &lost);
 }
 
 int record_flush(struct record *r, int64_t until, struct err *err)

@@ -38,6 +38,13 @@ void record_free(struct record *r);
  */
 void record_event(struct record *r, const char *ev, int64_t t, json_t *fields);
 
+/**
+ * record_aside() - write @fields (stolen) at once, for whoever watches: it is no event of the
+ * record, and the front leaves it out of it. What does not differ from the last one is not
+ * repeated.
+ */
+void record_aside(struct record *r, const char *ev, int64_t t, json_t *fields);
+
 /** record_coarsen() - round the times in @ev down to the record's grain, as record_flush() does. */
 void record_coarsen(const struct record *r, json_t *ev);
 

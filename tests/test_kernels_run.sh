@@ -73,6 +73,26 @@ what="a lab that has one form"
 silent "form"
 nothing_left
 
+# ---- what a run on a real clock waits for ------------------------------------
+
+cat >"$area/slow.lua" <<'END'
+hosts = { "client", "server" }
+function run(client, server)
+	server:listen(80)
+	expect(server):state("LISTEN"):hold("2500ms")
+end
+END
+for lang in en zh; do
+	for width in 60 100; do
+		holds "a countdown, $lang, $width columns" python3 "$top/tests/countdown.py" $lang $width \
+			"$lab" run "$area/slow.lua" --kernel host --record "$area/record"
+		holds "its record is as documented" python3 "$top/tests/record_check.py" "$top/docs/record.md" "$area/record"
+	done
+done
+ends 0 "none in a pipe" "$lab" run "$area/slow.lua" --kernel host
+silent "left:"
+nothing_left
+
 # ---- places that forbid something -------------------------------------------
 
 # As somebody without rights, in a user namespace that allows none inside.
