@@ -133,12 +133,14 @@ static int check_needs(struct engine *e, const char **backend, struct err *err)
 
 /*
  * The moment that the run's clock counts from: now. On a virtual clock, wait
- * for a whole tenth of a second: then the kernel's 10 ms ticks have the same
+ * for a whole ten seconds since the kernel's start: then its 10 ms ticks have the same
  * phase in every run, however long it took to come here, and so has everything that follows.
+ * And no machine is in its first second, in which ktime_get_seconds() is 0, which TCP takes for
+ * "never": a connection that ends then looks as if it had had no timestamps (tw_ts_recent_stamp).
  */
 static int64_t start_time(const struct engine *e)
 {
-	const int64_t grid = 100 * NS_PER_MS;
+	const int64_t grid = 10 * NS_PER_S;
 	const int64_t now = clock_now(), next = (now / grid + 1) * grid;
 	const struct timespec ts = { .tv_sec = next / NS_PER_S, .tv_nsec = next % NS_PER_S };
 
