@@ -46,6 +46,7 @@ static int on_event(void *arg, json_t *ev, const char *line, size_t len, struct 
 struct row {
 	char kernel[32];
 	enum verdict verdict;
+	size_t passed, failed;
 	int64_t wall;
 };
 
@@ -73,6 +74,8 @@ static int run_there(const struct options *o, const char *path, const struct ker
 	snprintf(row->kernel, sizeof(row->kernel), "%s", kernelchoice_name(where));
 	row->verdict = out.verdict;
 	row->wall = out.wall;
+	row->passed = out.passed;
+	row->failed = json_array_size(out.failed);
 	outcome_free(&out);
 	lab_free(spec.lab);
 	return rc;
@@ -94,7 +97,8 @@ static void print_rows(const struct options *o, const struct row *rows, int n)
 		columns_pad(p.out, rows[i].kernel, 10, p.utf8);
 		fputs(ink(&p, inks[rows[i].verdict]), p.out);
 		columns_pad(p.out, verdict_word(rows[i].verdict), 8, p.utf8);
-		fprintf(p.out, "%s%s\n", ink_off(&p), duration_format(rows[i].wall, wall));
+		fprintf(p.out, "%s%3zu/%-3zu  %s\n", ink_off(&p), rows[i].passed,
+			rows[i].passed + rows[i].failed, duration_format(rows[i].wall, wall));
 	}
 }
 

@@ -131,6 +131,27 @@ ends 0 "a path with spaces" "$spaces/$name" run "$spaces/a lab.lua" --kernel "$n
 says "PASS"
 clean
 
+# Nothing may be executed where temporary files go; then only in the one place that TMPDIR names.
+cat >"$area/noexec" <<'END'
+#!/bin/sh
+exec unshare -Urm sh -c 'mkdir -p "$0/exec" && mount -t tmpfs none "$0/exec" || exit 99
+	for dir in /dev/shm /var/tmp; do mount -t tmpfs -o noexec none $dir || exit 99; done
+	mkdir "$0/exec/no" && mount -t tmpfs -o noexec none "$0/exec/no" || exit 99
+	mount --rbind /tmp /tmp && mount -o remount,bind,noexec /tmp || exit 99
+	TMPDIR=$0/exec$1; shift
+	export TMPDIR
+	exec env -u XDG_RUNTIME_DIR HOME=/nowhere "$@"' "$@"
+END
+chmod +x "$area/noexec"
+if unshare -Urm true 2>/dev/null && [ "${area#/tmp/}" != "$area" ]; then
+	mkdir "$area/mounts"
+	inside="$area/mounts"
+	ends 3 "no place for code" "$area/noexec" "$inside" /no "$TCPLAB" run handshake --kernel "$newest"
+	one_message "let TMPDIR name one"
+	ends 0 "one place for code" "$area/noexec" "$inside" "" "$TCPLAB" run handshake --kernel "$newest" -q
+	clean
+fi
+
 # ---- kernels that are none --------------------------------------------------
 
 # TCPLAB_KERNELS is looked at first.
