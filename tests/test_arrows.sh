@@ -37,6 +37,7 @@ long_header() {
 	lua/labops.h) ;; # one table: everything that a script can ask of the engine
 	lua/script.h) ;; # what the files of lua/ share among themselves; nobody else includes it
 	runner/ladder_own.h) ;; # the same for the files of the ladder
+	runner/scene_own.h) ;;  # and of the scene
 	netns/sockdiag.h) ;; # a socket's entry, field by field, as the kernel tells it
 	*) return 1 ;;
 	esac
