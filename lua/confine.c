@@ -209,6 +209,7 @@ static void api(lua_State *L)
 	lua_setfield(L, -2, "xpcall");
 	actor_open(L);
 	expect_open(L);
+	flood_open_names(L);
 	host_open(L);
 	kernel_open(L);
 	link_open(L);

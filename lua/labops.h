@@ -2,6 +2,7 @@
 #ifndef LUA_LABOPS_H
 #define LUA_LABOPS_H
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -129,6 +130,29 @@ struct lab_program {
 	int fd, status, signal;
 };
 
+/*
+ * A SYN flood at @port of host @to, from made-up senders of @from/@prefix.
+ *
+ * @count:    SYNs, at most FLOOD_MAX
+ * @rate:     SYNs a second; 0: as fast as it goes
+ * @duration: ns after which it ends anyway; 0: never
+ */
+struct lab_flood {
+	unsigned to;
+	uint16_t port;
+	struct in_addr from;
+	unsigned prefix;
+	uint64_t count, rate;
+	int64_t duration;
+};
+
+/* @fd: readable when it is over */
+struct lab_flood_state {
+	uint64_t sent;
+	bool over;
+	int fd;
+};
+
 struct sock_entry;
 
 struct lab_ops {
@@ -188,6 +212,11 @@ struct lab_ops {
 
 	/* 0, or -ESRCH when it has ended */
 	int (*program_signal)(void *engine, unsigned id, int signal);
+
+	/* begin one, @id from 1; it goes on while actors wait, and ends with the run */
+	int (*flood)(void *engine, const struct lab_flood *x, unsigned *id, struct err *err);
+	void (*flood_state)(void *engine, unsigned id, struct lab_flood_state *out);
+	void (*flood_stop)(void *engine, unsigned id);
 };
 
 #endif

@@ -403,7 +403,7 @@ static int net_inject(lua_State *L)
 static const struct script_fn net_methods[] = {
 	{ "delay", net_delay, false },         { "drop", net_drop, false },
 	{ "duplicate", net_duplicate, false }, { "hold", net_hold, false },
-	{ "inject", net_inject, false },
+	{ "flood", flood_net, false },         { "inject", net_inject, false },
 };
 
 static const struct script_fn rule_methods[] = {

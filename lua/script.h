@@ -132,6 +132,7 @@ const char *keep_string(lua_State *L, const char *text);
 /* Each file's own names, put into the table on top of the stack. */
 void actor_open(lua_State *L);
 void expect_open(lua_State *L);
+void flood_open_names(lua_State *L);
 void host_open(lua_State *L);
 void kernel_open(lua_State *L);
 void link_open(lua_State *L);
@@ -151,6 +152,9 @@ void host_alive(lua_State *L, unsigned host, const char *op);
 /** link_push() - push the link of a host. link_vanish() - host:vanish(). */
 void link_push(lua_State *L, unsigned host);
 int link_vanish(lua_State *L);
+
+/** flood_net() - net:flood{ … }. */
+int flood_net(lua_State *L);
 
 /** program_exec() - host:exec{ … }. */
 int program_exec(lua_State *L);

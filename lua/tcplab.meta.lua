@@ -241,6 +241,17 @@ function Network:duplicate(packets) end
 function Network:delay(packets) end
 ---@param segment MadeUp
 function Network:inject(segment) end
+---@param flood { to: Host, port: integer, count?: integer, rate?: integer, from?: string, duration?: Duration }
+---@return Flood
+function Network:flood(flood) end
+
+---@class Flood
+---@field sent integer SYNs so far
+local Flood = {}
+---@return integer SYNs
+function Flood:join() end
+---@return integer SYNs
+function Flood:stop() end
 
 ---@type Network the network between the hosts
 net = nil

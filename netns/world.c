@@ -38,6 +38,7 @@
 #include "rtwait.h"
 #include "sysctl.h"
 #include "wire.h"
+#include "world_door.h"
 
 enum {
 	/*
@@ -498,6 +499,12 @@ int world_plug(struct world *w, size_t host, bool in, struct err *err)
 	if (rc == 0)
 		wire_plug(wire, host, in);
 	return rc;
+}
+
+void world_door(const struct world *w, size_t to, struct world_door *out)
+{
+	*out = (struct world_door){ .net = &w->net, .ifindex = router_ifindex(to) };
+	memcpy(out->mac, w->router_mac[to], sizeof(out->mac));
 }
 
 int world_fd(const struct world *w)

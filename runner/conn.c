@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../netns/world.h"
+#include "crowd.h"
 
 /*
  * Connections are found by a hash over both endpoints, whichever way round.
@@ -84,6 +85,7 @@ struct conns {
 	uint64_t last_seg;
 	uint64_t made[CONN_MADE];
 	size_t n_made;
+	struct crowds crowds;
 };
 
 struct conns *conns_new(const struct world *w)
@@ -143,15 +145,22 @@ static size_t bucket_of(const struct endpoint *a, const struct endpoint *b)
 	return (sum ^ (sum >> 32)) % CONN_BUCKETS;
 }
 
+void conns_crowd(struct conns *cs, const struct endpoint *to, int from, bool on)
+{
+	crowd_announce(&cs->crowds, to, from, on);
+}
+
+/* @opens: we see it begin */
 static struct conn_end make(struct conns *cs, const struct endpoint *local,
-			    const struct endpoint *remote, bool active, size_t b)
+			    const struct endpoint *remote, bool active, bool opens, size_t b)
 {
 	const int local_host = conns_host(cs, local), remote_host = conns_host(cs, remote);
 	const bool foreign = local_host < 0 || remote_host < 0;
 	const int self = active ? 0 : 1;
 	struct conn *c;
 
-	if (cs->n >= CONN_MAX || (foreign && cs->n_foreign >= CONN_MAX_FOREIGN))
+	if (cs->n >= CONN_MAX || (foreign && cs->n_foreign >= CONN_MAX_FOREIGN) ||
+	    crowd_has(&cs->crowds, local, local_host, remote, remote_host, opens))
 		return (struct conn_end){ .conn = NULL };
 	c = calloc(1, sizeof(*c));
 	if (!c)
@@ -190,7 +199,7 @@ struct conn_end conns_find(struct conns *cs, const struct endpoint *local,
 
 	*fresh = !e.conn;
 	if (!e.conn)
-		e = make(cs, local, remote, active, b);
+		e = make(cs, local, remote, active, active, b);
 	*fresh = *fresh && e.conn;
 	return e;
 }
@@ -342,7 +351,7 @@ struct conn_end conn_packet(struct conns *cs, const struct segment *s, bool outg
 			me.conn = NULL;
 	}
 	if (!me.conn) {
-		me = make(cs, local, remote, outgoing == opens, b);
+		me = make(cs, local, remote, outgoing == opens, opens, b);
 		*fresh = me.conn;
 		if (!me.conn)
 			return me;

@@ -18,6 +18,7 @@
 #include "../netns/sysctl.h"
 #include "announce.h"
 #include "enginestate.h"
+#include "floods.h"
 #include "header.h"
 #include "history.h"
 #include "judge.h"
@@ -186,6 +187,7 @@ static int build(struct engine *e, struct err *err)
 		return rc;
 	e->judge = judge_new(e->world, e->watch, e->hist, e->rec, !e->spec->virtual_clock);
 	e->programs = programs_new(e->world, e->watch, e->rec, &e->zero);
+	e->floods = floods_new(e->world, e->watch, e->rec, &e->zero, e->spec->seed);
 	e->zero = start_time(e);
 	return lab_start(e->spec->lab, &engine_ops, e, err);
 }
@@ -252,6 +254,8 @@ static int observe(struct engine *e, struct err *err)
 
 	programs_work(e->programs);
 	if (rc >= 0)
+		rc = floods_work(e->floods, err);
+	if (rc >= 0)
 		rc = watch_packets(e->watch, err);
 	if (rc >= 0)
 		rc = watch_sockets(e->watch, err);
@@ -299,6 +303,9 @@ static int64_t next_deadline(const struct engine *e)
 	if (other < due)
 		due = other;
 	other = judge_due(e->judge);
+	if (other < due)
+		due = other;
+	other = floods_due(e->floods, engine_now(e));
 	if (other < due)
 		due = other;
 	for (size_t i = 0; i < lab_actor_count(e->spec->lab); i++) {
@@ -438,9 +445,13 @@ int engine_run(const struct engine_spec *spec, int record_fd, int life_fd)
 	if (rc == 0)
 		rc = play(&e, &err);
 	programs_end(e.programs);
+	floods_end(e.floods);
+	if (e.watch)
+		watch_report_folds(e.watch);
 	write_verdict(&e, rc, &err, begun);
 	rc = record_flush(e.rec, INT64_MAX, &err);
 
+	floods_free(e.floods);
 	programs_free(e.programs);
 	judge_free(e.judge);
 	watch_close(e.watch);

@@ -14,6 +14,7 @@
 #include "../netns/sysctl.h"
 #include "engine.h"
 #include "eventjson.h"
+#include "floods.h"
 #include "history.h"
 #include "judge.h"
 #include "netops.h"
@@ -235,6 +236,27 @@ static int op_program_signal(void *engine, unsigned id, int signal)
 	return programs_signal(e->programs, id, signal);
 }
 
+static int op_flood(void *engine, const struct lab_flood *x, unsigned *id, struct err *err)
+{
+	struct engine *e = engine;
+
+	return floods_start(e->floods, x, id, err);
+}
+
+static void op_flood_state(void *engine, unsigned id, struct lab_flood_state *out)
+{
+	const struct engine *e = engine;
+
+	floods_get(e->floods, id, out);
+}
+
+static void op_flood_stop(void *engine, unsigned id)
+{
+	struct engine *e = engine;
+
+	floods_stop(e->floods, id);
+}
+
 static int op_counter(void *engine, unsigned host, const char *name, int64_t *delta,
 		      struct err *err)
 {
@@ -352,4 +374,7 @@ const struct lab_ops engine_ops = {
 	.exec = op_exec,
 	.program = op_program,
 	.program_signal = op_program_signal,
+	.flood = op_flood,
+	.flood_state = op_flood_state,
+	.flood_stop = op_flood_stop,
 };

@@ -9,6 +9,7 @@
 #include "../netns/err.h"
 
 struct engine_spec;
+struct floods;
 struct history;
 struct judge;
 struct programs;
@@ -32,6 +33,7 @@ struct engine {
 	struct watch *watch;
 	struct judge *judge;
 	struct programs *programs;
+	struct floods *floods;
 	int life_fd;
 	int64_t zero;
 	uint64_t calls, steps;

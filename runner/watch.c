@@ -12,7 +12,9 @@
 #include "../netns/world.h"
 #include "conn.h"
 #include "conn_net.h"
+#include "crowd.h"
 #include "eventjson.h"
+#include "fold.h"
 #include "history.h"
 #include "record.h"
 
@@ -37,23 +39,12 @@
  * its packet, or of the dump if no packet explains it.
  *
  * Under load: past conn.c's caps packets and changes have no connection; they
- * are counted by kind, and one `packets` or `states` event per kind and turn
- * carries the count. Totals stay exact.
+ * are counted by kind (fold.c).
  */
 
 #define WATCH_LOOK_AGAIN (1 * NS_PER_MS)
 #define VIRTUAL_TICK     (10 * NS_PER_MS) /* HZ is 100 in a lab kernel */
-#define WATCH_MAX_FOLDS  64
 #define WATCH_BATCH      1024
-
-/* Like events of one turn, counted. */
-struct fold {
-	bool packets, outgoing;
-	uint8_t flags;
-	enum tcpstate from, to;
-	uint64_t count, bytes;
-	int64_t since;
-};
 
 /*
  * @touched: dump at the next watch_sockets()
@@ -75,8 +66,7 @@ struct host_watch {
 	int64_t looked, due, overdue_since;
 	struct change *change;
 	size_t n_changes, room_changes;
-	struct fold fold[WATCH_MAX_FOLDS];
-	size_t n_folds;
+	struct folds folds;
 };
 
 struct change {
@@ -136,6 +126,7 @@ int watch_open(const struct world *world, struct record *rec, struct history *hi
 		h->all = w;
 		h->index = (unsigned)i;
 		h->host = world_host(world, i);
+		h->folds.host = h->host->name;
 		h->due = INT64_MAX;
 		rc = tap_open(h->host->ns, h->host->ifindex, &h->tap, err);
 		if (rc == 0)
@@ -176,56 +167,6 @@ void watch_close(struct watch *w)
 int watch_fd(const struct watch *w, size_t host)
 {
 	return tap_fd(w->host[host].tap);
-}
-
-static void report_folds(struct host_watch *h)
-{
-	struct watch *w = h->all;
-	const int64_t t = w->settled;
-
-	for (size_t i = 0; i < h->n_folds; i++) {
-		const struct fold *f = &h->fold[i];
-		char flags[SEG_FLAGS_MAX_TEXT];
-
-		if (f->packets)
-			record_event(w->rec, "packets", t > f->since ? t : f->since,
-				     json_pack("{s:s, s:s, s:s, s:I, s:I, s:I}", "host",
-					       h->host->name, "dir", f->outgoing ? "out" : "in",
-					       "flags", segment_flags(f->flags, flags), "count",
-					       (json_int_t)f->count, "bytes", (json_int_t)f->bytes,
-					       "since", (json_int_t)f->since));
-		else
-			record_event(w->rec, "states", t > f->since ? t : f->since,
-				     json_pack("{s:s, s:s, s:s, s:I, s:I}", "host", h->host->name,
-					       "from", tcpstate_name(f->from), "to",
-					       tcpstate_name(f->to), "count", (json_int_t)f->count,
-					       "since", (json_int_t)f->since));
-	}
-	h->n_folds = 0;
-}
-
-static void fold_event(struct host_watch *h, const struct fold *like, uint64_t bytes)
-{
-	struct fold *f = h->fold;
-	size_t i;
-
-	for (i = 0; i < h->n_folds; i++, f++) {
-		if (f->packets == like->packets && f->outgoing == like->outgoing &&
-		    f->flags == like->flags && f->from == like->from && f->to == like->to)
-			break;
-	}
-	/* More kinds than slots: report what there is, and start again. */
-	if (i == WATCH_MAX_FOLDS) {
-		report_folds(h);
-		i = 0;
-		f = h->fold;
-	}
-	if (i == h->n_folds) {
-		h->n_folds++;
-		*f = *like;
-	}
-	f->count++;
-	f->bytes += bytes;
 }
 
 static void record_conn(struct watch *w, const struct conn *c, int64_t t)
@@ -280,12 +221,8 @@ static void take_sighting(struct watch *w, struct sighting *s)
 
 	e = conn_packet(w->conns, &seen->segment, seen->outgoing, &fresh, &cs);
 	if (!e.conn) {
-		const struct fold like = { .packets = true,
-					   .outgoing = seen->outgoing,
-					   .flags = seen->segment.flags & (uint8_t)~SEG_PSH,
-					   .since = seen->t };
-
-		fold_event(h, &like, s->wirelen);
+		fold_packets(&h->folds, w->rec, seen->outgoing, seen->segment.flags, 1, s->wirelen,
+			     seen->t);
 		return;
 	}
 	if (fresh)
@@ -389,11 +326,7 @@ static void record_change(struct host_watch *h, const struct change *c)
 	e = conns_find(w->conns, &c->now.local, &c->now.remote, c->now.state == TCPSTATE_SYN_SENT,
 		       &fresh);
 	if (!e.conn) {
-		const struct fold like = { .from = c->from,
-					   .to = c->now.state,
-					   .since = h->looked };
-
-		fold_event(h, &like, 0);
+		fold_state(&h->folds, w->rec, c->from, c->now.state, h->looked);
 		entered(h, 0, c->now.state, h->looked, &c->now);
 		return;
 	}
@@ -476,9 +409,21 @@ int watch_sockets(struct watch *w, struct err *err)
 		for (size_t j = 0; j < h->n_changes; j++)
 			record_change(h, &h->change[j]);
 		conns_forget(w->conns, (int)i, h->looked);
-		report_folds(h);
+		if (fold_old(&h->folds, w->settled))
+			fold_report(&h->folds, w->rec);
 	}
 	return 0;
+}
+
+void watch_report_folds(struct watch *w)
+{
+	for (size_t i = 0; i < w->n; i++)
+		fold_report(&w->host[i].folds, w->rec);
+}
+
+void watch_crowd(struct watch *w, const struct endpoint *to, int from, bool on)
+{
+	conns_crowd(w->conns, to, from, on);
 }
 
 int64_t watch_due(const struct watch *w)
@@ -531,6 +476,7 @@ int watch_counters(struct watch *w, size_t host, struct counters **out, struct e
 
 int watch_report_counters(struct watch *w, struct err *err)
 {
+	watch_report_folds(w);
 	for (size_t i = 0; i < w->n; i++) {
 		struct host_watch *h = &w->host[i];
 		struct counters *c = NULL;

@@ -62,6 +62,12 @@ int watch_counters(struct watch *w, size_t host, struct counters **out, struct e
 /** watch_report_counters() - record those that moved since the last report. */
 int watch_report_counters(struct watch *w, struct err *err);
 
+/** watch_report_folds() - record what was only counted so far. */
+void watch_report_folds(struct watch *w);
+
+/** watch_crowd() - conns_crowd() of this run. */
+void watch_crowd(struct watch *w, const struct endpoint *to, int from, bool on);
+
 const struct sockdiag *watch_sockdiag(const struct watch *w, size_t host);
 
 /** watch_conn() - connection of a socket. Return: its number, 0 when it has none. */

@@ -99,6 +99,9 @@ EVENTS = {
                    ack=natural, len_=natural, win_=natural, ttl_=natural, rtx=true, mss=natural,
                    wscale=natural, sackok=true, made=true, ts=list_of(natural),
                    sack=list_of(list_of(natural)), tfo=natural),
+    "flood": {"id_": positive, "host_": text, "port_": positive, "count_": positive, "rate": positive,
+              "duration": positive, "from_": text},
+    "flooded": dict(id_=positive, host_=text, sent_=natural, lost=positive),
     "lost": dict(seg_=positive, conn=positive, host_=text, rule=positive,
                  why_=one_of("loss", "rule", "queue", "ttl", "down")),
     "held": dict(seg_=positive, conn_=positive, host_=text, rule_=positive),
@@ -260,11 +263,16 @@ class Record:
         self.running.discard(ev["id"])
         self.need(("status" in ev) != ("signal" in ev), "one of status and signal")
 
+    def foreign(self, ev):
+        """Of a flood: one end is an address that no host has."""
+        c = self.conns.get(ev.get("conn"))
+        return c and not ("host" in c["a"] and "host" in c["b"])
+
     def on_packet(self, ev):
         what = {k: ev.get(k) for k in ("conn", "flags", "seq", "ack", "len", "win")}
         first = self.segs.get(ev["seg"])
         if first is None:
-            self.need(ev["dir"] == "out" or ev.get("made"),
+            self.need(ev["dir"] == "out" or ev.get("made") or self.foreign(ev),
                       f"segment {ev['seg']} arrives and was never sent")
             self.segs[ev["seg"]] = dict(what=what, at=[(ev["host"], ev["dir"])])
         else:

@@ -64,6 +64,11 @@ END
 ends 3 "a lab that is skipped" "$lab" run "$area/later.lua" --record "$record"
 holds "its record is as documented" good "$record"
 
+ends 0 "a flood" "$lab" run "$top/tests/labs/flood.lua" --record "$area/flood" -q
+holds "its record is as documented" good "$area/flood"
+for event in flood flooded packets states; do
+	holds "$event is in it" grep -q "\"ev\":\"$event\"" "$area/flood"
+done
 ends 0 "many ends of connections" "$lab" run "$top/tests/labs/lives.lua" --record "$area/lives" -q
 holds "their record is as documented" good "$area/lives"
 for state in SYN-SENT SYN-RECV ESTAB FIN-WAIT-1 FIN-WAIT-2 CLOSE-WAIT CLOSING LAST-ACK TIME-WAIT; do
