@@ -268,6 +268,7 @@ static int missing(lua_State *L)
 static int assign(lua_State *L)
 {
 	struct lab *lab = script_lab(L);
+	char src[LUA_IDSIZE];
 
 	if (lua_type(L, 2) == LUA_TSTRING) {
 		const char *name = lua_tostring(L, 2);
@@ -287,6 +288,9 @@ static int assign(lua_State *L)
 					     "'%.60s' is a new global inside of run(); "
 					     "write \"local %.60s = …\"",
 					     name, name);
+		/* What stands in it is looked at later. */
+		if (strcmp(name, "link") == 0)
+			lab->link_line = script_where(L, src);
 	}
 	lua_rawset(L, 1);
 	return 0;

@@ -6,7 +6,7 @@
  *	client:link { delay = "100ms" }
  *	client.link:down()
  */
-#include "options.h"
+#include "linktable.h"
 #include "script.h"
 
 struct linkref {
@@ -38,10 +38,9 @@ static unsigned link_at(lua_State *L, int arg)
 	return l->host;
 }
 
-/* host:link{ delay =, loss = }: the way to this host; what is not said stays. */
+/* host:link{ delay =, loss =, … }: the way to this host; what is not said stays. */
 static int link_change(lua_State *L)
 {
-	static const char *const keys[] = { "delay", "loss", NULL };
 	struct lab *lab = script_lab(L);
 	unsigned host;
 	struct impairment imp;
@@ -53,13 +52,7 @@ static int link_change(lua_State *L)
 	imp = lab->toward[host];
 	luaL_checktype(L, 2, LUA_TTABLE);
 	lua_settop(L, 2);
-	options_check(L, 2, 2, keys);
-	imp.delay = options_duration(L, 2, 2, "delay", imp.delay);
-	lua_getfield(L, 2, "loss");
-	if (!lua_isnil(L, -1))
-		imp.loss = probability_at(L, -1, 2, "loss");
-	if (impairment_check(&imp, &err) < 0)
-		return luaL_argerror(L, 2, lua_pushstring(L, err.msg));
+	linktable_read(L, 2, 2, "link", false, &imp);
 	if (lab->ops->impair(lab->engine, host, &imp, &err) < 0)
 		return script_raise(L, &err);
 	lab->toward[host] = imp;

@@ -5,6 +5,7 @@
 
 #include "../netns/duration.h"
 #include "../netns/release.h"
+#include "linktable.h"
 #include "options.h"
 #include "script.h"
 #include "text.h"
@@ -147,55 +148,39 @@ static int host_index(lua_State *L, const struct lab_meta *meta, const char *nam
 			     like ? like : meta->hosts[0]);
 }
 
-static void read_impairment(lua_State *L, const char *where, struct impairment *imp)
+static void read_toward(lua_State *L, struct lab_meta *meta)
 {
-	struct err err = ERR_INIT;
-	char what[64];
+	check_table(L, "toward", "{ server = { delay = \"10ms\" } }");
+	lua_pushnil(L);
+	while (lua_next(L, -2)) {
+		int host;
 
-	snprintf(what, sizeof(what), "%s.delay", where);
-	lua_getfield(L, -1, "delay");
-	if (!lua_isnil(L, -1))
-		imp->delay = duration_at(L, -1, -1, what);
-	lua_pop(L, 1);
-	snprintf(what, sizeof(what), "%s.loss", where);
-	lua_getfield(L, -1, "loss");
-	if (!lua_isnil(L, -1))
-		imp->loss = probability_at(L, -1, -1, what);
-	lua_pop(L, 1);
-	if (impairment_check(imp, &err) < 0)
-		options_error(L, -1, "%s: %s", where, err.msg);
+		if (lua_type(L, -2) != LUA_TSTRING)
+			options_error(L, -1, "link.toward is written { HOST = { … } }");
+		host = host_index(L, meta, lua_tostring(L, -2), "link.toward");
+		check_table(L, "a link", "{ delay = \"10ms\" }");
+		linktable_read(L, -1, -1, "link.toward", false, &meta->toward[host]);
+		lua_pop(L, 1);
+	}
 }
 
 static void read_link(lua_State *L, int env, struct lab_meta *meta)
 {
-	static const char *const keys[] = { "delay", "loss", "toward", NULL };
-	static const char *const toward_keys[] = { "delay", "loss", NULL };
+	struct lab *lab = script_lab(L);
 	struct impairment all = { .delay = 0 };
 
 	if (!global(L, env, "link"))
 		return;
+	lab->about_line = lab->link_line;
 	check_table(L, "link", "{ delay = \"10ms\", loss = \"1%\" }");
-	options_check(L, -1, -1, keys);
-	read_impairment(L, "link", &all);
+	linktable_read(L, -1, -1, "link", true, &all);
 	for (size_t i = 0; i < meta->n_hosts; i++)
 		meta->toward[i] = all;
 	lua_getfield(L, -1, "toward");
-	if (!lua_isnil(L, -1)) {
-		check_table(L, "toward", "{ server = { delay = \"10ms\" } }");
-		lua_pushnil(L);
-		while (lua_next(L, -2)) {
-			int host;
-
-			if (lua_type(L, -2) != LUA_TSTRING)
-				options_error(L, -1, "link.toward is written { HOST = { … } }");
-			host = host_index(L, meta, lua_tostring(L, -2), "link.toward");
-			check_table(L, "a link", "{ delay = \"10ms\" }");
-			options_check(L, -1, -1, toward_keys);
-			read_impairment(L, "link.toward", &meta->toward[host]);
-			lua_pop(L, 1);
-		}
-	}
+	if (!lua_isnil(L, -1))
+		read_toward(L, meta);
 	lua_pop(L, 2);
+	lab->about_line = 0;
 }
 
 static const char *const need_words[] = { "netem", "virtual clock", "lab kernel" };

@@ -62,7 +62,9 @@ int script_where(lua_State *L, char src[static LUA_IDSIZE])
 {
 	lua_Debug ar;
 
-	snprintf(src, LUA_IDSIZE, "%s", script_lab(L)->meta.id);
+	const struct lab *lab = script_lab(L);
+
+	snprintf(src, LUA_IDSIZE, "%s%s", lab->meta.id, lab->about_line > 0 ? ".lua" : "");
 	for (int level = 0; lua_getstack(L, level, &ar); level++) {
 		lua_getinfo(L, "Sl", &ar);
 		/* '@' is the lab's own file; "=prelude" and "=[C]" are ours. */
@@ -71,7 +73,7 @@ int script_where(lua_State *L, char src[static LUA_IDSIZE])
 		snprintf(src, LUA_IDSIZE, "%s", ar.short_src);
 		return ar.currentline;
 	}
-	return 0;
+	return lab->about_line;
 }
 
 int script_misuse(lua_State *L, int line, const char *fmt, ...)

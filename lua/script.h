@@ -53,6 +53,9 @@ struct actor {
  * @mark:    zero of at(), run clock
  * @vanished: bit by host
  * @kept:    blocks of metadata, freed with the lab
+ * @toward:  impairments on the way to each host
+ * @link_line:  where the file sets `link`
+ * @about_line: what script_where() says while the file's globals are looked at, and no line runs
  * @full, @kernel_release: what is played, and on which kernel
  */
 struct lab {
@@ -70,6 +73,7 @@ struct lab {
 	struct actor *actors[SCRIPT_MAX_ACTORS];
 	struct impairment toward[WORLD_MAX_HOSTS];
 	unsigned vanished;
+	int link_line, about_line;
 	int64_t mark;
 	struct kept *kept;
 };

@@ -8,9 +8,25 @@
 ---@alias State "LISTEN"|"SYN-SENT"|"SYN-RECV"|"ESTAB"|"FIN-WAIT-1"|"FIN-WAIT-2"|"CLOSE-WAIT"|"CLOSING"|"LAST-ACK"|"TIME-WAIT"|"CLOSED"|string
 ---@alias Range integer|{ min?: integer, max?: integer }
 
+---Losses by Gilbert and Elliott.
+---@class Burst
+---@field p number|string from good to bad
+---@field r number|string back
+---@field good? number|string loss in the good state, 0
+---@field bad? number|string loss in the bad state, 1
+
 ---@class Impairment
 ---@field delay? Duration one way
 ---@field loss? number|string 0 to 1, or "1%"
+---@field jitter? Duration at most the delay
+---@field distribution? "uniform"|"normal"|"pareto" of the jitter
+---@field burst? Burst|false losses that come together
+---@field duplicate? number|string
+---@field reorder? number|string probability of not waiting for the delay
+---@field gap? integer reorder is for each so many-th packet
+---@field corrupt? number|string probability of a flipped bit
+---@field rate? string|integer "10mbit", or bits per second
+---@field limit? integer packets under way at most
 
 ---@class Link: Impairment
 ---@field toward? table<string, Impairment>

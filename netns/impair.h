@@ -6,23 +6,10 @@
 #include <stdint.h>
 
 #include "impair_told.h"
+#include "impairment.h"
 
 struct err;
 struct netns;
-
-/*
- * What the network does to packets on their way to one host.
- *
- * @delay: one way, nanoseconds
- * @loss:  probability, 0 to 1
- */
-struct impairment {
-	int64_t delay;
-	double loss;
-};
-
-/** impairment_check() - Return: 0, or -ERANGE naming the field that cannot be. */
-int impairment_check(const struct impairment *imp, struct err *err);
 
 /*
  * One port of the network: the interface inside the network's namespace that
@@ -50,6 +37,8 @@ struct port {
  * @name:  "netem" or "wire"
  * @probe: can this kernel do it? Asked in the caller's namespace, where it
  *         leaves nothing. 0, or -errno with the reason and remedy
+ * @unfit: why another one is better at @imp, or NULL; one line, for people. NULL when it never
+ *         says so
  * @open:  take over forwarding between @n_ports ports of namespace @net, which
  *         has forwarding off and no qdiscs
  * @set:   give port @to (packets towards that host) new impairments, now
@@ -64,6 +53,7 @@ struct port {
 struct impair_ops {
 	const char *name;
 	int (*probe)(struct err *why);
+	const char *(*unfit)(const struct impairment *imp);
 	int (*open)(const struct netns *net, const struct port *ports, size_t n_ports,
 		    uint64_t seed, impair_told_fn *told, void *told_arg, void **state,
 		    struct err *err);
@@ -81,11 +71,13 @@ extern const struct impair_ops impair_wire;
 /**
  * impair_choose() - the back end for this kernel.
  * @wanted: "netem", "wire" or NULL for the best there is
+ * @toward: what it is going to do at first, on @n ways; what comes in mid-run is not known
  * @net:    namespace to probe in, the network's own; nothing is left there
  * @why:    the reason for the choice, one line, for people
  * Return: the back end, or NULL with @err when @wanted is not to be had.
  */
-const struct impair_ops *impair_choose(const char *wanted, const struct netns *net, char *why,
+const struct impair_ops *impair_choose(const char *wanted, const struct impairment *toward,
+				       size_t n, const struct netns *net, char *why,
 				       size_t why_size, struct err *err);
 
 #endif

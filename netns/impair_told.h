@@ -18,7 +18,7 @@ enum impair_what {
  * @t:     when the network got it, CLOCK_MONOTONIC ns
  * @frame: as its sender sent it
  * @why:   of a loss: "loss", "queue" (too many frames under way), "ttl" (the hop limit ran out),
- *         "rule" or "down" (a cable is unplugged)
+ *         "rule", "down" (a cable is unplugged) or "corrupt" (it goes on, with a wrong checksum)
  * @rule:  the number of the rule that did it, 0 for none
  */
 typedef void impair_told_fn(void *arg, enum impair_what what, int64_t t, const uint8_t *frame,

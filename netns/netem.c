@@ -10,16 +10,27 @@
  * ticks of 64 ns (/proc/net/psched), 32 bits of them, so that 1 us becomes
  * 960 ns and nothing beyond 274 s can be said at all. TCA_NETEM_LATENCY64 (since
  * 4.15) is in nanoseconds and overrides the ticks; libnl 3.7 does not know it.
- * Loss is a 32-bit fraction of certainty: get_crandom() <= loss, so ~0 is
- * always, and the smallest that can be said is 2^-32.
+ * Probabilities are 32-bit fractions of certainty: get_crandom() <= loss, so ~0
+ * is always, and the smallest that can be said is 2^-32.
  *
- * Not handled: saying which packet was lost. netem's generator is seeded by
- * the kernel unless TCA_NETEM_PRNG_SEED (6.6) is given; it draws a number for
- * each packet of a qdisc, so the seed repeats the losses where the kernel takes it.
- * Older kernels pass over the attribute: parse_attr() parses without strictness.
+ * Each message says everything. netem_change() keeps what a message leaves out of
+ * reordering, corruption, rate and the delay's distribution, so these are always
+ * said, as zeros too; a loss model that is left out becomes plain random loss. The
+ * distribution is a table (jitter.c). A qdisc that is there stays until
+ * the end: taking it away would lose what is under way in it.
+ *
+ * The generator: TCA_NETEM_PRNG_SEED (6.6) seeds losses, duplicates, reordering and jitter,
+ * with a number from the run's seed for each message. Older kernels pass over the
+ * attribute (parse_attr() parses without strictness) and seed themselves. Which bit
+ * is flipped in a corrupted packet is never seeded, and it may be one of the
+ * Ethernet or IP header. Hence unfit(): where equal seeds should mean equal runs
+ * the wire is better at what this kernel cannot repeat.
+ *
+ * Not handled: saying which packet was lost.
  */
 #include "netem.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
@@ -28,17 +39,21 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 
 #include "cleanup.h"
+#include "dice.h"
 #include "err.h"
 #include "impair.h"
+#include "jitter.h"
 #include "netns.h"
+#include "release.h"
 #include "rtsock.h"
 #include "sysctl.h"
 
 enum {
-	/* Packets that one qdisc holds; the wire's limit is the same. tc's 1000 drops a window. */
-	LIMIT = 65536,
+	/* Room for a table of jitter and everything else. */
+	MESSAGE_MAX = JITTER_TABLE * sizeof(int16_t) + 1024,
 	/* Not in Debian 12's headers (6.1). */
 	NETEM_PRNG_SEED = 14,
 	LO_IFINDEX = 1, /* LOOPBACK_IFINDEX, the same in every namespace */
@@ -46,6 +61,7 @@ enum {
 
 /*
  * @rt:     socket in the network's namespace
+ * @seeds:  where each message's seed comes from
  * @active: which ports have a qdisc
  */
 struct netem {
@@ -53,7 +69,7 @@ struct netem {
 	size_t n;
 	struct netem_port {
 		int ifindex;
-		uint64_t seed;
+		struct dice seeds;
 		bool active;
 	} ports[];
 };
@@ -108,12 +124,66 @@ static struct nl_msg *root_qdisc(int type, int flags, int ifindex)
 		.tcm_ifindex = ifindex,
 		.tcm_parent = TC_H_ROOT,
 	};
-	_cleanup_msg_ struct nl_msg *msg = nlmsg_alloc_simple(type, flags);
+	_cleanup_msg_ struct nl_msg *msg = nlmsg_alloc_size(MESSAGE_MAX);
 
-	if (!msg || nlmsg_append(msg, &tc, sizeof(tc), NLMSG_ALIGNTO) < 0 ||
+	if (!msg || !nlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, type, 0, flags) ||
+	    nlmsg_append(msg, &tc, sizeof(tc), NLMSG_ALIGNTO) < 0 ||
 	    nla_put_string(msg, TCA_KIND, "netem") < 0)
 		return NULL;
 	return steal_ptr(&msg);
+}
+
+/* One of struct tc_netem_reorder and tc_netem_corrupt: a probability and no correlation. */
+static int put_chance(struct nl_msg *msg, int attr, double p)
+{
+	const struct tc_netem_corrupt chance = { .probability = fraction(p) };
+
+	static_assert(sizeof(chance) == sizeof(struct tc_netem_reorder), "the same layout");
+	return nla_put(msg, attr, sizeof(chance), &chance);
+}
+
+/* Gilbert and Elliott; h is the probability that the bad state does not lose. */
+static int put_burst(struct nl_msg *msg, const struct impairment *imp)
+{
+	const struct tc_netem_gemodel ge = {
+		.p = fraction(imp->burst.p),
+		.r = fraction(imp->burst.r),
+		.h = fraction(1 - imp->burst.bad),
+		.k1 = fraction(imp->burst.good),
+	};
+	struct nlattr *nest;
+
+	if (!impairment_bursts(imp))
+		return 0;
+	nest = nla_nest_start(msg, TCA_NETEM_LOSS);
+	if (!nest || nla_put(msg, NETEM_LOSS_GE, sizeof(ge), &ge) < 0)
+		return -NLE_NOMEM;
+	return nla_nest_end(msg, nest);
+}
+
+static int put_delay(struct nl_msg *msg, const struct impairment *imp)
+{
+	const int64_t latency = imp->delay, jitter = imp->jitter;
+
+	if (nla_put(msg, TCA_NETEM_LATENCY64, sizeof(latency), &latency) < 0 ||
+	    nla_put(msg, TCA_NETEM_JITTER64, sizeof(jitter), &jitter) < 0)
+		return -NLE_NOMEM;
+	if (imp->jitter == 0)
+		return 0;
+	return nla_put(msg, TCA_NETEM_DELAY_DIST, JITTER_TABLE * sizeof(int16_t),
+		       jitter_table(imp->distribution));
+}
+
+static int put_rest(struct nl_msg *msg, const struct impairment *imp, uint64_t seed)
+{
+	/* In bytes a second; the quotient is what netem divides by too. */
+	const struct tc_netem_rate rate = { .rate = (uint32_t)(imp->rate / 8) };
+
+	if (put_chance(msg, TCA_NETEM_REORDER, imp->reorder) < 0 ||
+	    put_chance(msg, TCA_NETEM_CORRUPT, imp->corrupt) < 0 || put_burst(msg, imp) < 0 ||
+	    nla_put(msg, TCA_NETEM_RATE, sizeof(rate), &rate) < 0)
+		return -NLE_NOMEM;
+	return nla_put(msg, NETEM_PRNG_SEED, sizeof(seed), &seed);
 }
 
 int netem_build(int ifindex, const struct impairment *imp, uint64_t seed, struct nl_msg **out,
@@ -123,10 +193,11 @@ int netem_build(int ifindex, const struct impairment *imp, uint64_t seed, struct
 	_cleanup_msg_ struct nl_msg *msg =
 		root_qdisc(RTM_NEWQDISC, NLM_F_CREATE | NLM_F_REPLACE, ifindex);
 	const struct tc_netem_qopt opt = {
-		.limit = LIMIT,
+		.limit = (uint32_t)(imp->limit > 0 ? imp->limit : IMPAIRMENT_LIMIT),
 		.loss = fraction(imp->loss),
+		.gap = (uint32_t)(imp->reorder > 0 && imp->gap == 0 ? 1 : imp->gap),
+		.duplicate = fraction(imp->duplicate),
 	};
-	const int64_t latency = imp->delay;
 	struct nlattr *nest;
 
 	if (!msg)
@@ -139,12 +210,28 @@ int netem_build(int ifindex, const struct impairment *imp, uint64_t seed, struct
 	if (nest)
 		nest->nla_type = TCA_OPTIONS;
 	if (!nest || nlmsg_append(msg, (void *)&opt, sizeof(opt), NLA_ALIGNTO) < 0 ||
-	    nla_put(msg, TCA_NETEM_LATENCY64, sizeof(latency), &latency) < 0 ||
-	    nla_put(msg, NETEM_PRNG_SEED, sizeof(seed), &seed) < 0)
+	    put_delay(msg, imp) < 0 || put_rest(msg, imp, seed) < 0)
 		return no_memory(err);
 	nla_nest_end(msg, nest);
 	*out = steal_ptr(&msg);
 	return 0;
+}
+
+static bool takes_a_seed(void)
+{
+	struct utsname un;
+
+	return uname(&un) == 0 && release_since(un.release, "6.6");
+}
+
+static const char *unfit(const struct impairment *imp)
+{
+	if (imp->corrupt > 0)
+		return "netem would also corrupt Ethernet and IP headers, at places of its own "
+		       "choice";
+	if (impairment_random(imp) && !takes_a_seed())
+		return "chance decides, and netem takes no seed before Linux 6.6";
+	return NULL;
 }
 
 /*
@@ -215,8 +302,9 @@ static int open_netem(const struct netns *net, const struct port *ports, size_t 
 	for (size_t i = 0; i < n_ports; i++)
 		ne->ports[i] = (struct netem_port){
 			.ifindex = ports[i].ifindex,
-			.seed = seed + i,
 		};
+	for (size_t i = 0; i < n_ports; i++)
+		dice_seed(&ne->ports[i].seeds, seed, i);
 	*state = steal_ptr(&ne);
 	return 0;
 }
@@ -226,7 +314,6 @@ static int set(void *state, size_t to, const struct impairment *imp, struct err 
 	_cleanup_msg_ struct nl_msg *msg = NULL;
 	struct netem *ne = state;
 	struct netem_port *port;
-	bool wanted = imp->delay > 0 || imp->loss > 0;
 	int rc = impairment_check(imp, err);
 
 	if (rc < 0)
@@ -234,19 +321,16 @@ static int set(void *state, size_t to, const struct impairment *imp, struct err 
 	if (to >= ne->n)
 		return err_set(err, EINVAL, "netem: no port %zu", to);
 	port = &ne->ports[to];
-	if (!wanted && !port->active)
+	if (impairment_none(imp) && !port->active)
 		return 0;
-	if (wanted)
-		rc = netem_build(port->ifindex, imp, port->seed, &msg, err);
-	else if (!(msg = root_qdisc(RTM_DELQDISC, 0, port->ifindex)))
-		rc = no_memory(err);
+	rc = netem_build(port->ifindex, imp, dice_roll(&port->seeds), &msg, err);
 	if (rc == 0)
-		rc = rtsock_push(ne->rt, msg, err, "%s the netem qdisc of interface %d",
-				 wanted ? "set" : "remove", port->ifindex);
+		rc = rtsock_push(ne->rt, msg, err, "set the netem qdisc of interface %d",
+				 port->ifindex);
 	if (rc == 0)
 		rc = rtsock_flush(ne->rt, err);
 	if (rc == 0)
-		port->active = wanted;
+		port->active = true;
 	return rc;
 }
 
@@ -279,6 +363,7 @@ static int64_t late(void *state)
 const struct impair_ops impair_netem = {
 	.name = "netem",
 	.probe = probe,
+	.unfit = unfit,
 	.open = open_netem,
 	.set = set,
 	.fd = fd,

@@ -42,12 +42,14 @@
  * The kernel sees the frames too (a packet socket gets a copy); forwarding is
  * off in the network's namespace, so it drops them silently.
  *
- * Limits: MAX_HELD frames under way, beyond it frames are dropped with "queue".
+ * Limits: MAX_HELD frames under way in all directions together, and each
+ * direction's own limit; beyond it frames are dropped with "queue".
  *
  * Not handled: ICMP errors of a router (time exceeded, unreachable, too big),
  * fragmentation, IPv4 options, ARP and neighbour discovery.
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -226,22 +228,45 @@ static void note_late(struct wire *w, int64_t by)
 		w->late = by;
 }
 
-/*
- * A frame that arrived at @t leaves for port @to at @due, which may be past.
- * @again: it is wanted once more, as it is now
- */
-static int depart(struct wire *w, size_t to, int64_t due, uint8_t *frame, size_t len, int64_t t,
-		  int64_t now, bool again, struct err *err)
+/* Into the delay line, for port @to. @t: when it arrived. */
+static void hold(struct wire *w, size_t to, int64_t due, const uint8_t *frame, size_t len,
+		 int64_t t)
 {
-	/* Nothing that left the delay line later may overtake what is still in it. */
-	if (!again && due <= now && due < delayline_next(w->line)) {
-		note_late(w, now - due);
+	if (delayline_put(w->line, due, to, frame, len))
+		w->fates[to].held++;
+	else
+		tell(w, IMPAIR_LOST, t, frame, len, "queue", 0);
+}
+
+/*
+ * Through at once, or into the delay line: nothing that left the line later may
+ * overtake what is still in it.
+ * @again: the frame is wanted once more, as it is now
+ */
+static int depart(struct wire *w, size_t to, const struct departure *d, uint8_t *frame, size_t len,
+		  int64_t t, int64_t now, bool again, struct err *err)
+{
+	if (d->flip)
+		fate_flip(frame, len, d->flip);
+	if (!again && d->due <= now && d->due < delayline_next(w->line)) {
+		note_late(w, now - d->due);
 		hop_rewrite(&w->ports[to], frame);
 		return framesock_put(w->sock, w->ports[to].ifindex, frame, len, err);
 	}
-	if (!delayline_put(w->line, due, to, frame, len))
-		tell(w, IMPAIR_LOST, t, frame, len, "queue", 0);
+	hold(w, to, d->due, frame, len, t);
+	if (d->flip)
+		fate_flip(frame, len, d->flip);
 	return 0;
+}
+
+/* It will arrive, but nobody will take it. */
+static bool all_corrupt(const struct departure *d, size_t n)
+{
+	bool all = n > 0;
+
+	for (size_t i = 0; i < n; i++)
+		all &= d[i].flip != 0;
+	return all;
 }
 
 /*
@@ -252,13 +277,17 @@ static int onward(struct wire *w, size_t to, uint8_t *frame, size_t len, int64_t
 		  bool again, struct err *err)
 {
 	struct departure departures[FATE_MAX];
-	const size_t n = fate_decide(&w->fates[to], t, departures);
+	const char *why;
+	const size_t n = fate_decide(&w->fates[to], t, len, departures, &why);
 	int rc = 0;
 
 	if (n == 0)
-		tell(w, IMPAIR_LOST, t, frame, len, "loss", 0);
+		tell(w, IMPAIR_LOST, t, frame, len, why, 0);
+	/* What a rule sends once more is not lost by this. */
+	if (all_corrupt(departures, n) && !again)
+		tell(w, IMPAIR_LOST, t, frame, len, "corrupt", 0);
 	for (size_t i = 0; i < n && rc == 0; i++)
-		rc = depart(w, to, departures[i].due, frame, len, t, now, again || i + 1 < n, err);
+		rc = depart(w, to, &departures[i], frame, len, t, now, again || i + 1 < n, err);
 	return rc;
 }
 
@@ -359,6 +388,7 @@ static int release(struct wire *w, struct err *err)
 		const struct port *port = &w->ports[frame->to];
 
 		note_late(w, now - frame->due);
+		w->fates[frame->to].held--;
 		frame->next = leaving;
 		leaving = frame;
 		hop_rewrite(port, frame->data);

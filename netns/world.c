@@ -315,7 +315,8 @@ static int connect_all(struct world *w, const struct world_spec *spec, impair_to
 	w->told = told;
 	w->told_arg = told_arg;
 	w->seed = spec->seed;
-	w->ops = impair_choose(spec->backend, &w->net, w->why, sizeof(w->why), err);
+	w->ops = impair_choose(spec->backend, spec->toward, w->n, &w->net, w->why, sizeof(w->why),
+			       err);
 	if (!w->ops)
 		return -err->code;
 	for (size_t i = 0; i < w->n; i++) {

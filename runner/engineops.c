@@ -324,12 +324,13 @@ static int op_impair(void *engine, unsigned host, const struct impairment *imp, 
 {
 	struct engine *e = engine;
 	int rc = world_impair(e->world, host, imp, err);
+	json_t *ev;
 
 	if (rc != 0)
 		return rc;
-	record_event(e->rec, "impair", engine_now(e),
-		     json_pack("{s:s, s:I, s:f}", "host", world_host(e->world, host)->name, "delay",
-			       (json_int_t)imp->delay, "loss", imp->loss));
+	ev = json_pack("{s:s}", "host", world_host(e->world, host)->name);
+	eventjson_impairment(ev, imp);
+	record_event(e->rec, "impair", engine_now(e), ev);
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 
 #include "../lua/labops.h"
 #include "../netns/duration.h"
+#include "../netns/impairment.h"
 #include "../netns/sockdiag.h"
 #include "conn.h"
 
@@ -145,4 +146,56 @@ void eventjson_addresses(json_t *o, const struct host *h)
 	json_object_set_new(o, "ipv4", json_string(text));
 	inet_ntop(AF_INET6, &h->ipv6, text, sizeof(text));
 	json_object_set_new(o, "ipv6", json_string(text));
+}
+
+static json_t *field_json(const struct impairment *imp, const struct impairment_field *f)
+{
+	switch (f->kind) {
+	case IMPAIRMENT_CHANCE:
+		return json_real(impairment_chance(imp, f));
+	case IMPAIRMENT_WORD:
+		return json_string(distribution_name(imp->distribution));
+	case IMPAIRMENT_TIME:
+	case IMPAIRMENT_COUNT:
+	case IMPAIRMENT_RATE:
+		return json_integer(impairment_integer(imp, f));
+	}
+	return NULL;
+}
+
+/* Does the field say anything? */
+static bool field_applies(const struct impairment *imp, const struct impairment_field *f)
+{
+	if (f->group)
+		return impairment_bursts(imp);
+	switch (f->kind) {
+	case IMPAIRMENT_CHANCE:
+		return impairment_chance(imp, f) > 0;
+	case IMPAIRMENT_WORD:
+		return imp->jitter > 0;
+	case IMPAIRMENT_TIME:
+	case IMPAIRMENT_COUNT:
+	case IMPAIRMENT_RATE:
+		return impairment_integer(imp, f) > 0;
+	}
+	return false;
+}
+
+void eventjson_impairment(json_t *o, const struct impairment *imp)
+{
+	const struct impairment_field *f;
+
+	json_object_set_new(o, "delay", json_integer(imp->delay));
+	json_object_set_new(o, "loss", json_real(imp->loss));
+	for (size_t i = 0; (f = impairment_field(i)); i++) {
+		json_t *in = o;
+
+		if (!field_applies(imp, f))
+			continue;
+		if (f->group && !json_object_get(o, f->group))
+			json_object_set_new(o, f->group, json_object());
+		if (f->group)
+			in = json_object_get(o, f->group);
+		json_object_set_new(in, f->name, field_json(imp, f));
+	}
 }

@@ -9,6 +9,7 @@
 
 struct conn_segment;
 struct host;
+struct impairment;
 struct lab_text;
 struct packet_seen;
 struct sock_entry;
@@ -30,6 +31,9 @@ json_t *eventjson_state(const char *host, const struct conn_ref *ref, enum tcpst
 			enum tcpstate to, bool inferred, const struct sock_entry *s);
 
 json_t *eventjson_text(const struct lab_text *text);
+
+/** eventjson_impairment() - add to @o what the network does; `delay` and `loss` always. */
+void eventjson_impairment(json_t *o, const struct impairment *imp);
 
 /** eventjson_addresses() - add `ipv4` and `ipv6` of @h to @o. */
 void eventjson_addresses(json_t *o, const struct host *h);

@@ -33,9 +33,9 @@ static json_t *hosts_json(const struct lab_meta *m, const struct world *w)
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < m->n_hosts; i++) {
-		json_t *h = json_pack("{s:s, s:I, s:f}", "name", m->hosts[i], "delay",
-				      (json_int_t)m->toward[i].delay, "loss", m->toward[i].loss);
+		json_t *h = json_pack("{s:s}", "name", m->hosts[i]);
 
+		eventjson_impairment(h, &m->toward[i]);
 		if (w)
 			eventjson_addresses(h, world_host(w, i));
 		json_array_append_new(list, h);

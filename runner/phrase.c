@@ -6,6 +6,7 @@
 #include "../netns/cleanup.h"
 #include "../netns/duration.h"
 #include "field.h"
+#include "linkphrase.h"
 #include "messages.h"
 #include "phrase_net.h"
 
@@ -332,6 +333,7 @@ static void say_impair(FILE *out, const json_t *ev, enum lang lang)
 	message_say(out, lang, EV_IMPAIR, field_text(ev, "host"),
 		    duration_format(field_int(ev, "delay"), delay),
 		    100 * json_number_value(json_object_get(ev, "loss")));
+	linkphrase_say(out, ev, lang);
 }
 
 static void say_expect(FILE *out, const json_t *ev, enum lang lang)

@@ -8,6 +8,7 @@
 #include "../netns/duration.h"
 #include "columns.h"
 #include "field.h"
+#include "linkphrase.h"
 #include "messages.h"
 #include "phrase.h"
 
@@ -108,6 +109,7 @@ static void say_host(FILE *out, const json_t *host, enum lang lang)
 			    duration_format(field_int(host, "delay"), delay));
 	if (loss > 0)
 		message_say(out, lang, HEAD_LOSS, 100 * loss);
+	linkphrase_say(out, host, lang);
 }
 
 static void say_counter_run(FILE *out, const json_t *header, enum lang lang)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../netns/checksum.h"
 #include "../netns/counter.h"
 #include "../netns/duration.h"
 #include "../netns/err.h"
@@ -196,7 +197,9 @@ static int on_packet(void *arg, const struct tapped *pkt, struct err *err)
 				.wirelen = pkt->wirelen,
 				.seen = { .t = pkt->t > *w->zero ? pkt->t - *w->zero : 0,
 					  .outgoing = pkt->outgoing } };
-	if (segment_parse(pkt->frame, pkt->caplen, &s->seen.segment) == 0)
+	/* A corrupted one is dropped by its host too, and counted in TcpInCsumErrors. */
+	if ((pkt->outgoing || checksum_ok(pkt->frame, pkt->caplen)) &&
+	    segment_parse(pkt->frame, pkt->caplen, &s->seen.segment) == 0)
 		w->n_sightings++;
 	return 0;
 }

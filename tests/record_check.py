@@ -78,6 +78,12 @@ end = fields(host=text, addr_=text, port=natural)
 timer = fields(kind_=one_of("retrans", "keepalive", "timewait", "probe"), tries=natural,
                **{"in_": natural})
 
+# What the network does on the way to a host; its fields as those of whom it belongs to.
+LINK = dict(delay_=natural, loss_=number, jitter=positive,
+            distribution=one_of("uniform", "normal", "pareto"),
+            burst=fields(p_=number, r_=number, good_=number, bad_=number), duplicate=number,
+            reorder=number, gap=positive, corrupt=number, rate=positive, limit=positive)
+
 # Fields by event; one that ends in _ is always there. t is checked apart.
 EVENTS = {
     "header": dict(format_=one_of(1), tcplab_=text, lab_=text, file_=text, title=texts, lesson=text,
@@ -85,8 +91,7 @@ EVENTS = {
                    params=mapping, set=mapping, counter_run=texts, length=positive, full_length=positive, seed_=natural,
                    kernel_=fields(release_=text, kind_=one_of("host", "lab"), arch_=text),
                    clock_=one_of("real", "virtual"), impair=fields(backend_=text, why_=text),
-                   hosts_=list_of(fields(name_=text, ipv4=text, ipv6=text, delay=natural,
-                                         loss=number))),
+                   hosts_=list_of(fields(name_=text, ipv4=text, ipv6=text, **LINK))),
     "step": dict(n_=positive, text_=texts),
     "note": dict(text_=texts),
     "value": dict(name_=text, value_=text, unit=text),
@@ -103,7 +108,7 @@ EVENTS = {
               "duration": positive, "from_": text},
     "flooded": dict(id_=positive, host_=text, sent_=natural, lost=positive),
     "lost": dict(seg_=positive, conn=positive, host_=text, rule=positive,
-                 why_=one_of("loss", "rule", "queue", "ttl", "down")),
+                 why_=one_of("loss", "rule", "queue", "ttl", "down", "corrupt")),
     "held": dict(seg_=positive, conn_=positive, host_=text, rule_=positive),
     "duplicated": dict(seg_=positive, conn_=positive, host_=text, rule_=positive),
     "delayed": dict(seg_=positive, conn_=positive, host_=text, rule_=positive),
@@ -124,7 +129,7 @@ EVENTS = {
     "counter": dict(host_=text, name_=text, delta_=integer),
     "sysctl": {"host": text, "name_": text, "from_": text, "to_": text,
                "by_": one_of("lab", "set")},
-    "impair": dict(host_=text, delay_=natural, loss_=number),
+    "impair": dict(host_=text, **LINK),
     "program": dict(id_=positive, host_=text, argv_=list_of(text)),
     "output": dict(host_=text, program_=positive, fd_=one_of(1, 2), text_=text),
     "ended": dict(id_=positive, status=natural, signal=text, unrecorded=positive),
@@ -152,10 +157,13 @@ def documented(path):
         if not line.startswith("| `"):
             continue
         left, right = line.strip(" |\n").split(" | ", 1)
-        name = section if section in ("header", "expect", "verdict") else left.strip("` ")
+        name = section if section in ("header", "expect", "verdict", "impairment") else left.strip("` ")
         words = left + " " + right if name == section else right
         words = " ".join(re.findall(r"`([^`]*)`", words))
         found.setdefault(name, set()).update(re.findall(r"[a-z_0-9]+", words))
+    # What a link does stands in the events themselves.
+    link = found.pop("impairment", set())
+    found["impair"] |= link
     for name in found:
         found[name] |= {"ev", "t"}
     return found

@@ -1,4 +1,4 @@
--- WANT: link.loss has to be a number from 0 to 1
+-- WANT: link-loss.lua:7: link.loss has to be a number from 0 to 1
 -- VERDICT: broken
 -- BY: lua
 -- SPDX-License-Identifier: MIT
