@@ -246,7 +246,7 @@ format: ## let clang-format rewrite every C file
 # One list of "source target" pairs: what install puts there is what uninstall
 # takes away, and nothing else.
 SHARE := $(PREFIX)/share
-DATA := $(wildcard labs/*.lua content/*/*.md)
+DATA := $(wildcard labs/*.lua labs/servers/*.py content/*/*.md)
 INSTALLED := $(foreach f,$(DATA),$(f):$(SHARE)/tcplab/$(f)) \
 	$(if $(wildcard docs/tcplab.1),docs/tcplab.1:$(SHARE)/man/man1/tcplab.1) \
 	$(if $(wildcard docs/completions/tcplab.bash),\
@@ -272,7 +272,7 @@ install: all ## PREFIX=/usr/local, DESTDIR
 uninstall: ## remove what install put there
 	$(Q)rm -f '$(DESTDIR)$(PREFIX)/bin/tcplab'
 	$(Q)for pair in $(INSTALLED); do rm -f '$(DESTDIR)'"$${pair#*:}" || exit 1; done
-	$(Q)for dir in $(addprefix $(SHARE)/tcplab/,$(sort $(dir $(DATA))) content) $(SHARE)/tcplab; do \
+	$(Q)for dir in $(addprefix $(SHARE)/tcplab/,$(sort $(dir $(DATA))) content labs) $(SHARE)/tcplab; do \
 		if [ -d '$(DESTDIR)'"$$dir" ]; then \
 			rmdir --ignore-fail-on-non-empty '$(DESTDIR)'"$$dir" || exit 1; \
 		fi; \

@@ -153,4 +153,5 @@ function run(client, server)
   program:kill("KILL")
   program:wait { timeout = "10s" }
   expect(server):count("CLOSE-WAIT", 0):within("1s"):as("the end of the process ends them all")
+  sleep(3 * delay)
 end
