@@ -25,14 +25,6 @@ static const struct unit {
 	{ "s", NS_PER_S }, { "min", NS_PER_MIN }, { "h", NS_PER_H },
 };
 
-int64_t clock_now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * NS_PER_S + ts.tv_nsec;
-}
-
 static int not_a_duration(struct err *err, const char *text, const char *problem)
 {
 	err_set(err, EINVAL, "'%.40s' is not a duration: %s", text, problem);

@@ -5,19 +5,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "clock.h"
+
 struct err;
 
 /*
- * Every time in tcplab is an int64_t in nanoseconds of CLOCK_MONOTONIC.
+ * Every time in tcplab is an int64_t in nanoseconds of CLOCK_MONOTONIC (clock.h).
  * Strings that people write ("50ms", "1.5s", "2min") are read here and
  * nowhere else.
  */
 #define NS_PER_US INT64_C(1000)
 #define NS_PER_MS INT64_C(1000000)
 #define NS_PER_S  INT64_C(1000000000)
-
-/** clock_now() - CLOCK_MONOTONIC. Return: nanoseconds; it cannot fail. */
-int64_t clock_now(void);
 
 /**
  * duration_parse() - read "250us", "50ms", "1.5s", "2min", "2h", "0".

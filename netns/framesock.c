@@ -7,10 +7,12 @@
  * every time, even for one that was never bound.
  *
  * Arrival times come from the kernel. They are CLOCK_REALTIME, and are converted with the
- * difference of the two clocks at the time of reading. A step of the wall clock in between
- * makes the frames of one batch look old, never from the future. The kernel begins to
- * put times on frames a moment after the first socket asks (net_enable_timestamp()
- * leaves it to a worker); until then recvmmsg() puts its own.
+ * distance of the two clocks (clock_offset()), measured anew for each batch: a step of the wall
+ * clock displaces only frames that were waiting while it happened. No frame is later than now or
+ * earlier than the one before it: two batches' distances are never quite the same, and
+ * frames that are as long on their way must leave in the order in which they came. The
+ * kernel begins to put times on frames a moment after the first socket asks
+ * (net_enable_timestamp() leaves it to a worker); until then recvmmsg() puts its own.
  *
  * Limits: what the receive buffer has no room for (about 300 small frames,
  * unless the engine may exceed net.core.rmem_max) is gone, and counted.
@@ -55,8 +57,10 @@ struct outbox {
 	struct sockaddr_ll to[FRAMESOCK_BATCH];
 };
 
+/* @last: when the latest frame came */
 struct framesock {
 	int fd;
+	int64_t last;
 	uint64_t lost;
 	struct inbox in;
 	struct outbox out;
@@ -216,36 +220,30 @@ int framesock_put(struct framesock *fs, int ifindex, uint8_t *frame, size_t len,
 	return out->n == FRAMESOCK_BATCH ? framesock_flush(fs, err) : 0;
 }
 
-/* When the kernel got the frame. @realtime: how far CLOCK_REALTIME is ahead of CLOCK_MONOTONIC. */
-static int64_t arrival(struct msghdr *msg, int64_t realtime, int64_t now)
+/* When the kernel got the frame. @offset, @now: this batch's. */
+static int64_t arrival(struct framesock *fs, struct msghdr *msg, int64_t offset, int64_t now)
 {
+	int64_t t = now;
+
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c)) {
 		struct timespec ts;
-		int64_t t;
 
 		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_TIMESTAMPNS)
 			continue;
 		memcpy(&ts, CMSG_DATA(c), sizeof(ts));
-		t = ts.tv_sec * NS_PER_S + ts.tv_nsec - realtime;
-		return t < now ? t : now;
+		t = ts.tv_sec * NS_PER_S + ts.tv_nsec + offset;
 	}
-	return now;
-}
-
-/* Between two readings of the other one: in a lab kernel each reading costs a microsecond, and
- * a frame must not seem to arrive before it was sent. */
-static int64_t realtime_ahead(int64_t now)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_REALTIME, &ts);
-	return ts.tv_sec * NS_PER_S + ts.tv_nsec - now - (clock_now() - now) / 2;
+	if (t > now)
+		t = now;
+	if (t > fs->last)
+		fs->last = t;
+	return fs->last;
 }
 
 int framesock_receive(struct framesock *fs, framesock_fn *fn, void *arg, struct err *err)
 {
 	struct inbox *in = &fs->in;
-	int64_t now, realtime;
+	int64_t now, offset;
 	int n, rc = 0;
 
 	for (size_t i = 0; i < FRAMESOCK_BATCH; i++)
@@ -256,16 +254,16 @@ int framesock_receive(struct framesock *fs, framesock_fn *fn, void *arg, struct 
 		return 0;
 	if (n < 0)
 		return failed("receive", err);
+	offset = clock_offset();
 	now = clock_now();
-	realtime = realtime_ahead(now);
 	for (int i = 0; i < n && rc == 0; i++) {
 		struct msghdr *msg = &in->msgs[i].msg_hdr;
 
 		if (msg->msg_flags & MSG_TRUNC)
 			fs->lost++;
 		else
-			rc = fn(arg, in->data[i], in->msgs[i].msg_len, arrival(msg, realtime, now),
-				now, err);
+			rc = fn(arg, in->data[i], in->msgs[i].msg_len,
+				arrival(fs, msg, offset, now), now, err);
 	}
 	/* The inbox is about to be used again. */
 	if (rc == 0)

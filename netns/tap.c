@@ -86,28 +86,6 @@ static int64_t clock_real(void)
 	return (int64_t)ts.tv_sec * NS_PER_S + ts.tv_nsec;
 }
 
-/*
- * What to add to CLOCK_REALTIME to get CLOCK_MONOTONIC. The best of three,
- * because this process may be interrupted between two readings.
- */
-static int64_t clock_offset(void)
-{
-	int64_t best = INT64_MAX;
-	int64_t offset = 0;
-
-	for (int i = 0; i < 3; i++) {
-		const int64_t before = clock_now();
-		const int64_t real = clock_real();
-		const int64_t after = clock_now();
-
-		if (after - before < best) {
-			best = after - before;
-			offset = before + (after - before) / 2 - real;
-		}
-	}
-	return offset;
-}
-
 /* Return: 0, or -EPROTO when the message carries no stamp. */
 static int stamp_of(struct msghdr *msg, int64_t *real)
 {
