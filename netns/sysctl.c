@@ -259,8 +259,35 @@ int sysctl_set(const struct netns *ns, const char *name, const char *value, stru
 	return netns_call(ns, set_here, &req, err);
 }
 
+/*
+ * Pinning one namespace after the other.
+ *
+ * @has:   which pins the first one had without being told; indexed like sysctl_pins
+ * @first: it is the first one
+ */
+struct pinning {
+	bool *has;
+	bool first;
+};
+
+/* Is it what the pin wants, in its first choice? A file that cannot be read is not. */
+static bool is_pinned(int fd, const struct sysctl_pin *pin)
+{
+	const size_t len = strcspn(pin->value, "|");
+	char value[SYSCTL_MAX_VALUE];
+	const ssize_t n = pread(fd, value, sizeof(value) - 1, 0);
+
+	if (n != (ssize_t)len + 1 || value[n - 1] != '\n')
+		return false;
+	for (ssize_t i = 0; i < n; i++) {
+		if (value[i] == '\t')
+			value[i] = ' ';
+	}
+	return strncmp(value, pin->value, len) == 0;
+}
+
 /* Write one pin below @proc; of alternatives the first that the kernel accepts. */
-static int pin_one(int proc, const struct sysctl_pin *pin, struct err *err)
+static int pin_one(int proc, const struct sysctl_pin *pin, bool *has, struct err *err)
 {
 	_cleanup_close_ int fd = -1;
 	char path[MAX_PATH], value[SYSCTL_MAX_VALUE];
@@ -270,14 +297,20 @@ static int pin_one(int proc, const struct sysctl_pin *pin, struct err *err)
 
 	if (rc < 0)
 		return rc;
-	fd = openat(proc, path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+	fd = openat(proc, path, (has ? O_RDWR : O_WRONLY) | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0) {
 		int code = errno;
 
+		if (has && code == ENOENT && pin->optional)
+			*has = true;
 		if (code == ENOENT && pin->optional)
 			return 0;
 		return err_set(err, code, "cannot pin sysctl %s (%s): %s", pin->name, pin->why,
 			       strerror(code));
+	}
+	if (has && is_pinned(fd, pin)) {
+		*has = true;
+		return 0;
 	}
 	do {
 		size_t len = strcspn(choice, "|");
@@ -294,16 +327,18 @@ static int pin_one(int proc, const struct sysctl_pin *pin, struct err *err)
 
 static int pin_here(void *arg, struct err *err)
 {
+	const struct pinning *p = arg;
 	_cleanup_close_ int proc = open("/proc/sys", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
-	(void)arg;
 	if (proc < 0) {
 		int code = errno;
 
 		return err_set(err, code, "cannot open /proc/sys: %s", strerror(code));
 	}
 	for (size_t i = 0; i < sysctl_n_pins; i++) {
-		int rc = pin_one(proc, &sysctl_pins[i], err);
+		int rc = p->has[i] ? 0
+				   : pin_one(proc, &sysctl_pins[i], p->first ? &p->has[i] : NULL,
+					     err);
 
 		if (rc < 0)
 			return rc;
@@ -311,7 +346,23 @@ static int pin_here(void *arg, struct err *err)
 	return 0;
 }
 
-int sysctl_pin_all(const struct netns *ns, struct err *err)
+/*
+ * Each pin is a file to be opened, written and closed, and there are many. What a new
+ * namespace starts with depends on the kernel and on the first namespace alone, and pins are
+ * written in the same order everywhere: what the first one is found to have when its turn
+ * comes, the others have at that point too.
+ */
+int sysctl_pin_all(const struct netns *const spaces[], size_t n, struct err *err)
 {
-	return netns_call(ns, pin_here, NULL, err);
+	_cleanup_free_ bool *has = calloc(sysctl_n_pins, sizeof(*has));
+	struct pinning p = { .has = has };
+	int rc = 0;
+
+	if (!has)
+		return err_set(err, ENOMEM, "sysctl: out of memory");
+	for (size_t i = 0; i < n && rc == 0; i++) {
+		p.first = i == 0;
+		rc = netns_call(spaces[i], pin_here, &p, err);
+	}
+	return rc;
 }

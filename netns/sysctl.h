@@ -43,7 +43,11 @@ int sysctl_get(const struct netns *ns, const char *name, char value[static SYSCT
 	       struct err *err);
 int sysctl_set(const struct netns *ns, const char *name, const char *value, struct err *err);
 
-/** sysctl_pin_all() - write the whole table in @ns. Return: 0 or -errno. */
-int sysctl_pin_all(const struct netns *ns, struct err *err);
+/**
+ * sysctl_pin_all() - see to it that @n namespaces have all that the table says.
+ * @spaces: new ones, made one after the other, in which nothing was changed yet
+ * Return: 0 or -errno.
+ */
+int sysctl_pin_all(const struct netns *const spaces[], size_t n, struct err *err);
 
 #endif

@@ -168,6 +168,7 @@ static int make_spaces(struct world *w, struct err *err)
 	char before[SYSCTL_MAX_VALUE];
 	struct err absent = ERR_INIT;
 	bool sized = sysctl_get(&w->home, EHASH, before, &absent) == 0;
+	const struct netns *spaces[WORLD_MAX_HOSTS + 1] = { &w->net };
 	int rc = sized ? sysctl_set(&w->home, EHASH, EHASH_SIZE, err) : 0;
 
 	if (rc == 0)
@@ -184,16 +185,9 @@ static int make_spaces(struct world *w, struct err *err)
 	 * its IPv4 settings from the initial one (devinet_init_net()), where forwarding and
 	 * reverse path filtering may be on.
 	 */
-	if (rc == 0)
-		rc = sysctl_pin_all(&w->net, err);
-	if (rc < 0)
-		return err_context(err, "network");
-	for (size_t i = 0; i < w->n; i++) {
-		rc = sysctl_pin_all(&w->spaces[i], err);
-		if (rc < 0)
-			return err_context(err, "host %s", w->names[i]);
-	}
-	return 0;
+	for (size_t i = 0; i < w->n; i++)
+		spaces[1 + i] = &w->spaces[i];
+	return rc < 0 ? rc : sysctl_pin_all(spaces, 1 + w->n, err);
 }
 
 static int router_ifindex(size_t i)

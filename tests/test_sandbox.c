@@ -469,11 +469,12 @@ static int build(void *arg, int life_fd)
 	struct sockaddr_in http = { .sin_family = AF_INET, .sin_port = htons(80) };
 	struct err *err = arg;
 	struct netns home, host;
+	const struct netns *only = &host;
 	int tcp, raw;
 
 	(void)life_fd;
 	if (netns_home(&home, err) < 0 || netns_new(&home, &host, err) < 0 ||
-	    sysctl_pin_all(&host, err) < 0)
+	    sysctl_pin_all(&only, 1, err) < 0)
 		return 1;
 	tcp = netns_socket(&host, AF_INET, SOCK_STREAM, 0, err);
 	raw = netns_socket(&host, AF_PACKET, SOCK_RAW, 0, err);

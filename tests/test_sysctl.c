@@ -168,21 +168,14 @@ static bool is_choice(const char *wanted, const char *value)
 	return false;
 }
 
-START_TEST(test_pins_are_what_a_host_has)
+static void has_all_pins(const struct netns *ns)
 {
 	struct err err = ERR_INIT;
 
-	/* What somebody may have tuned. */
-	ck_ok(sysctl_set(&host, "net.ipv4.tcp_syncookies", "0", &err));
-	ck_ok(sysctl_set(&host, "net.ipv4.tcp_congestion_control", "reno", &err));
-	ck_ok(sysctl_set(&host, "net.ipv4.tcp_rmem", "8192 8192 8192", &err));
-	ck_ok(sysctl_set(&host, "net.ipv4.conf.all.rp_filter", "2", &err));
-	ck_ok(sysctl_pin_all(&host, &err));
-	ck_assert_int_eq(err.code, 0);
 	for (size_t i = 0; i < sysctl_n_pins; i++) {
 		const struct sysctl_pin *pin = &sysctl_pins[i];
 		char value[SYSCTL_MAX_VALUE];
-		int rc = sysctl_get(&host, pin->name, value, &err);
+		int rc = sysctl_get(ns, pin->name, value, &err);
 
 		if (rc == -ENOENT && pin->optional)
 			continue;
@@ -190,7 +183,41 @@ START_TEST(test_pins_are_what_a_host_has)
 		ck_assert_msg(is_choice(pin->value, value), "%s is %s, not %s", pin->name, value,
 			      pin->value);
 	}
+}
+
+START_TEST(test_pins_are_what_a_host_has)
+{
+	const struct netns *only = &host;
+	struct err err = ERR_INIT;
+
+	/* What somebody may have tuned. */
+	ck_ok(sysctl_set(&host, "net.ipv4.tcp_syncookies", "0", &err));
+	ck_ok(sysctl_set(&host, "net.ipv4.tcp_congestion_control", "reno", &err));
+	ck_ok(sysctl_set(&host, "net.ipv4.tcp_rmem", "8192 8192 8192", &err));
+	ck_ok(sysctl_set(&host, "net.ipv4.conf.all.rp_filter", "2", &err));
+	ck_ok(sysctl_pin_all(&only, 1, &err));
+	ck_assert_int_eq(err.code, 0);
+	has_all_pins(&host);
 	ck_assert_str_ne(get(&home, "net.ipv4.ip_unprivileged_port_start"), "0");
+}
+END_TEST
+
+/* What the first one has already is not written in the others; what it has not, is. */
+START_TEST(test_pins_of_several_hosts)
+{
+	struct netns fresh[3] = { NETNS_CLOSED, NETNS_CLOSED, NETNS_CLOSED };
+	const struct netns *spaces[] = { &fresh[0], &fresh[1], &fresh[2] };
+	struct err err = ERR_INIT;
+
+	for (size_t i = 0; i < 3; i++) {
+		ck_ok(netns_new(&home, &fresh[i], &err));
+		ck_ok(sysctl_set(&fresh[i], "net.ipv4.tcp_syncookies", "0", &err));
+	}
+	ck_ok(sysctl_pin_all(spaces, 3, &err));
+	for (size_t i = 0; i < 3; i++) {
+		has_all_pins(&fresh[i]);
+		netns_close(&fresh[i]);
+	}
 }
 END_TEST
 
@@ -208,12 +235,13 @@ END_TEST
 
 START_TEST(test_no_descriptor_is_left)
 {
+	const struct netns *only = &host;
 	char value[SYSCTL_MAX_VALUE];
 	struct err err = ERR_INIT;
 	int before = dup(0);
 
 	close(before);
-	ck_ok(sysctl_pin_all(&host, &err));
+	ck_ok(sysctl_pin_all(&only, 1, &err));
 	sysctl_get(&host, "net.ipv4.tcp_sack", value, &err);
 	sysctl_get(&host, "net.ipv4.conf.lo0.rp_filter", value, &err);
 	sysctl_set(&host, "net.ipv4.tcp_syncookie", "1", &err);
@@ -237,6 +265,7 @@ Suite *suite(void)
 	tcase_add_loop_test(tc, test_bad_values, 0, sizeof(values) / sizeof(values[0]));
 	tcase_add_test(tc, test_read_only);
 	tcase_add_test(tc, test_pins_are_what_a_host_has);
+	tcase_add_test(tc, test_pins_of_several_hosts);
 	tcase_add_test(tc, test_pin_table_is_sound);
 	tcase_add_test(tc, test_no_descriptor_is_left);
 	suite_add_tcase(s, tc);
