@@ -17,6 +17,7 @@
 #include "eventjson.h"
 #include "fold.h"
 #include "history.h"
+#include "lookout.h"
 #include "record.h"
 
 /*
@@ -25,11 +26,8 @@
  * A socket changes state for one of three reasons only: a packet arrived or
  * left, a program called, or a timer ran out. So each host's sockets are dumped
  * after each packet at its tap, after each call of the lab, and when the
- * earliest timer that the last dump itself reported is due. There is no
- * interval. A kernel timer may be late by an eighth of its length (the timer
- * wheel, kernel/time/timer.c), so after a timer was due and nothing changed the next look
- * comes after an eighth of the time that it is overdue, at least
- * WATCH_LOOK_AGAIN.
+ * timers that the last dump itself reported may run out (lookout.c). There is no
+ * interval.
  *
  * What it saw.
  *
@@ -43,16 +41,13 @@
  * are counted by kind (fold.c).
  */
 
-#define WATCH_LOOK_AGAIN (1 * NS_PER_MS)
-#define VIRTUAL_TICK     (10 * NS_PER_MS) /* HZ is 100 in a lab kernel */
-#define WATCH_BATCH      1024
+#define WATCH_BATCH 1024
 
 /*
  * @touched: dump at the next watch_sockets()
  * @looked:  run clock at the start of the last dump
- * @due:     when to look again because of a timer; INT64_MAX never
+ * @next:    when to look again because of a timer
  * @gone:    it has vanished: what its kernel still does is nobody's business
- * @overdue_since: when the timer that we wait for should have run out; 0 none is late
  */
 struct host_watch {
 	struct watch *all;
@@ -64,7 +59,8 @@ struct host_watch {
 	int64_t *reported;
 	size_t n_reported;
 	bool touched, gone;
-	int64_t looked, due, overdue_since;
+	int64_t looked;
+	struct lookout next;
 	struct change *change;
 	size_t n_changes, room_changes;
 	struct folds folds;
@@ -128,7 +124,7 @@ int watch_open(const struct world *world, struct record *rec, struct history *hi
 		h->index = (unsigned)i;
 		h->host = world_host(world, i);
 		h->folds.host = h->host->name;
-		h->due = INT64_MAX;
+		h->next.due = INT64_MAX;
 		rc = tap_open(h->host->ns, h->host->ifindex, &h->tap, err);
 		if (rc == 0)
 			rc = sockdiag_open(h->host->ns, &h->diag, err);
@@ -348,34 +344,6 @@ static void record_change(struct host_watch *h, const struct change *c)
 	}
 }
 
-/* When to look again because of a timer: exactly when the kernel said, and then ever more
- * patiently. */
-static void plan_next_look(struct host_watch *h)
-{
-	const int64_t due = sockdiag_due(h->diag);
-
-	if (due < 0) {
-		h->due = INT64_MAX;
-		h->overdue_since = 0;
-	} else if (due > 0) {
-		h->due = h->looked + due * NS_PER_MS + WATCH_LOOK_AGAIN;
-		h->overdue_since = 0;
-	} else {
-		int64_t wait;
-
-		if (!h->overdue_since)
-			h->overdue_since = h->looked;
-		wait = (h->looked - h->overdue_since) / 8;
-		h->due = h->looked + (wait > WATCH_LOOK_AGAIN ? wait : WATCH_LOOK_AGAIN);
-	}
-	/*
-	 * A virtual clock's timers run out on its ticks. Looking right after one
-	 * costs nothing and is the same moment in every run.
-	 */
-	if (h->all->stable && h->due != INT64_MAX)
-		h->due = (h->due / VIRTUAL_TICK + 1) * VIRTUAL_TICK + VIRTUAL_TICK / 20;
-}
-
 int watch_sockets(struct watch *w, struct err *err)
 {
 	const int64_t now = run_now(w);
@@ -386,7 +354,9 @@ int watch_sockets(struct watch *w, struct err *err)
 	for (size_t i = 0; i < w->n; i++) {
 		struct host_watch *h = &w->host[i];
 
-		if (!h->touched && now < h->due)
+		const bool touched = h->touched;
+
+		if (!touched && now < h->next.due)
 			continue;
 		h->touched = false;
 		h->n_changes = 0;
@@ -394,7 +364,7 @@ int watch_sockets(struct watch *w, struct err *err)
 		rc = sockdiag_dump(h->diag, on_change, h, err);
 		if (rc < 0)
 			return err_context(err, "looking at the sockets of %s", h->host->name);
-		plan_next_look(h);
+		lookout_plan(&h->next, h->diag, h->looked, *w->zero, w->stable, !touched);
 		dumped[i] = any = true;
 	}
 	if (!any)
@@ -436,8 +406,8 @@ int64_t watch_due(const struct watch *w)
 	for (size_t i = 0; i < w->n; i++) {
 		if (w->host[i].touched)
 			return 0;
-		if (w->host[i].due < due)
-			due = w->host[i].due;
+		if (w->host[i].next.due < due)
+			due = w->host[i].next.due;
 	}
 	return due;
 }
@@ -461,7 +431,7 @@ int watch_vanish(struct watch *w, size_t host, struct err *err)
 		return rc;
 	h->gone = true;
 	h->touched = false;
-	h->due = INT64_MAX;
+	h->next.due = INT64_MAX;
 	sockdiag_forget(h->diag);
 	return 0;
 }
