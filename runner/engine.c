@@ -50,8 +50,6 @@
  * front says so.
  */
 
-#define VIRTUAL_NUDGE (7 * NS_PER_US)
-
 static void write_header(struct engine *e)
 {
 	record_event(e->rec, "header", INT64_MIN, header_json(e->spec, e->world));
@@ -164,14 +162,7 @@ static int build(struct engine *e, struct err *err)
 		return rc;
 	for (size_t i = 0; i < m->n_hosts; i++) {
 		ws.names[i] = m->hosts[i];
-		ws.toward[i] = m->toward[i];
-		/*
-		 * Delays are round numbers and so are the kernel's ticks: a round-trip time of
-		 * exactly 50 ms, measured a microsecond longer in one run than in another, would
-		 * give retransmission timers a whole tick apart. A little longer, it never does.
-		 */
-		if (e->spec->virtual_clock && ws.toward[i].delay > 0)
-			ws.toward[i].delay += VIRTUAL_NUDGE;
+		ws.toward[i] = engine_impairment(e, &m->toward[i]);
 	}
 	rc = world_new(&ws, on_told, e, &e->world, err);
 	if (rc != 0)
@@ -265,6 +256,13 @@ static int observe(struct engine *e, struct err *err)
 	return rc < 0 ? rc : 0;
 }
 
+/* On a virtual clock a turn takes no time, so one look at the clock is enough for all of it. */
+static void new_turn(const struct engine *e)
+{
+	if (e->spec->virtual_clock)
+		clock_hold();
+}
+
 static int turn(struct engine *e, struct err *err)
 {
 	bool again = true;
@@ -345,6 +343,7 @@ static int wait_for_more(struct engine *e, struct err *err)
 	rc = ppoll(p, n, &ts, NULL);
 	if (rc < 0 && errno != EINTR)
 		return err_set(err, errno, "poll: %s", strerror(errno));
+	new_turn(e);
 	if (rc == 0)
 		judge_late(e->judge, engine_now(e) - due);
 	if (rc > 0 && p[0].revents)
@@ -356,6 +355,7 @@ static int play(struct engine *e, struct err *err)
 {
 	int rc;
 
+	new_turn(e);
 	for (;;) {
 		rc = turn(e, err);
 		if (rc != 0 || all_ended(e))
@@ -368,6 +368,7 @@ static int play(struct engine *e, struct err *err)
 	}
 	if (rc == 0)
 		rc = watch_report_counters(e->watch, err);
+	clock_let_go();
 	return rc;
 }
 
@@ -376,8 +377,7 @@ static void write_verdict(struct engine *e, int rc, const struct err *err, int64
 	const size_t passed = e->judge ? judge_passed(e->judge) : 0;
 	const size_t failed = e->judge ? judge_failed(e->judge) : 0;
 	const int64_t run_now = e->world ? engine_now(e) : 0;
-	const int64_t run =
-		e->spec->virtual_clock ? run_now - run_now % RECORD_VIRTUAL_GRAIN : run_now;
+	const int64_t run = record_moment(e->rec, run_now);
 	const char *verdict = failed ? "fail" : "pass";
 	const uint64_t unseen =
 		(e->watch ? watch_unseen(e->watch) : 0) + (e->world ? world_lost(e->world) : 0);

@@ -22,6 +22,8 @@
 #include "record.h"
 #include "watch.h"
 
+#define VIRTUAL_NUDGE (7 * NS_PER_US)
+
 /* With more sockets than this on a host, its dumps wait for the end of the turn. */
 #define DUMP_AT_ONCE_MAX 256
 
@@ -119,6 +121,8 @@ static void add_outcome(json_t *o, int64_t result, int error)
 static uint64_t op_called(void *engine, const struct lab_call *call)
 {
 	struct engine *e = engine;
+	/* What the call made happen comes after it, also where both are of the same moment. */
+	const uint64_t place = record_place(e->rec);
 	unsigned conn;
 	json_t *o;
 
@@ -133,7 +137,7 @@ static uint64_t op_called(void *engine, const struct lab_call *call)
 		json_object_set_new(o, "pending", json_true());
 	else
 		add_outcome(o, call->result, call->error);
-	record_event(e->rec, "call", call->t0, o);
+	record_event_in(e->rec, place, "call", call->t0, o);
 	return e->calls;
 }
 
@@ -320,10 +324,20 @@ static int op_kernel_sysctl(void *engine, const char *name, const char *text,
 	return rc;
 }
 
+struct impairment engine_impairment(const struct engine *e, const struct impairment *imp)
+{
+	struct impairment longer = *imp;
+
+	if (e->spec->virtual_clock)
+		longer.delay += VIRTUAL_NUDGE;
+	return longer;
+}
+
 static int op_impair(void *engine, unsigned host, const struct impairment *imp, struct err *err)
 {
 	struct engine *e = engine;
-	int rc = world_impair(e->world, host, imp, err);
+	const struct impairment longer = engine_impairment(e, imp);
+	int rc = world_impair(e->world, host, &longer, err);
 	json_t *ev;
 
 	if (rc != 0)

@@ -7,6 +7,7 @@
 
 #include "../lua/labops.h"
 #include "../netns/err.h"
+#include "../netns/impair.h"
 
 struct engine_spec;
 struct floods;
@@ -45,6 +46,17 @@ extern const struct lab_ops engine_ops;
 
 /** engine_now() - the run's clock, ns. */
 int64_t engine_now(const struct engine *e);
+
+/**
+ * engine_impairment() - what is asked of the network for @imp.
+ *
+ * Delays are round numbers and so are the kernel's ticks: a round-trip time of exactly 50 ms,
+ * measured a microsecond longer in one run than in another, would give retransmission
+ * timers a whole tick apart; a little longer, it never does. And without a delay a segment would
+ * leave a host and reach the other in the same nanosecond, where code takes no time, and
+ * nothing would tell which came first. So on a virtual clock each delay is a little longer.
+ */
+struct impairment engine_impairment(const struct engine *e, const struct impairment *imp);
 
 /** engine_sysctl() - set it and record who did. @by: "lab" or "set" */
 int engine_sysctl(struct engine *e, unsigned host, const char *name, const char *value,

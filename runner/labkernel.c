@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/statvfs.h>
@@ -134,6 +135,8 @@ static void run_kernel(const struct kernel *k, const char *init, const char *spe
 	snprintf(path, sizeof(path), "PATH=/usr/bin:/bin");
 	snprintf(init_arg, sizeof(init_arg), "init=\"%s\"", init);
 	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	/* One thing less that differs from run to run. */
+	personality(ADDR_NO_RANDOMIZE);
 	setrlimit(RLIMIT_CORE, &no_core);
 	if (dup2(null, 0) < 0 || dup2(console_fd, 1) < 0 || dup2(console_fd, 2) < 0 ||
 	    dup2(record_fd, RECORD_FD) < 0 || fcntl(RECORD_FD, F_SETFD, 0) != 0)

@@ -19,6 +19,7 @@ struct pending {
 };
 
 /*
+ * @order: of the last event or place; in steps of two
  * @last: time of the last line written; lines never go back in time
  * @aside: the last thing that was only said and not recorded
  */
@@ -26,7 +27,7 @@ struct record {
 	int fd;
 	struct pending *pending;
 	size_t n_pending, room;
-	uint64_t events;
+	uint64_t events, order;
 	int64_t last, grain;
 	json_t *aside;
 };
@@ -59,26 +60,37 @@ bool record_full(const struct record *r)
 }
 
 /*
- * connect() is told with the time at which it was called, and by then its SYN
- * was seen and its connection found, later by a few microseconds. A connection
- * is introduced before it is named all the same.
+ * connect() is told at the place at which it was called, and by then its SYN
+ * was seen and its connection found, later by a few microseconds or not at all. A
+ * connection is introduced before it is named all the same.
  */
-static void introduce(struct record *r, const json_t *conn, int64_t t)
+static void introduce(struct record *r, const json_t *conn, int64_t t, uint64_t place)
 {
 	for (size_t i = r->n_pending; i-- > 0;) {
 		struct pending *p = &r->pending[i];
 		const char *ev = json_string_value(json_object_get(p->ev, "ev"));
 
-		if (p->t <= t || strcmp(ev, "conn") != 0 ||
+		if (p->t < t || (p->t == t && p->order < place) || strcmp(ev, "conn") != 0 ||
 		    !json_equal(json_object_get(p->ev, "id"), conn))
 			continue;
 		p->t = t;
+		p->order = place - 1;
 		json_object_set_new(p->ev, "t", json_integer(t));
 		return;
 	}
 }
 
+uint64_t record_place(struct record *r)
+{
+	return r->order += 2;
+}
+
 void record_event(struct record *r, const char *ev, int64_t t, json_t *fields)
+{
+	record_event_in(r, record_place(r), ev, t, fields);
+}
+
+void record_event_in(struct record *r, uint64_t place, const char *ev, int64_t t, json_t *fields)
 {
 	json_t *line;
 
@@ -93,7 +105,7 @@ void record_event(struct record *r, const char *ev, int64_t t, json_t *fields)
 		r->aside = NULL;
 	}
 	if (strcmp(ev, "call") == 0 && json_object_get(fields, "conn"))
-		introduce(r, json_object_get(fields, "conn"), t);
+		introduce(r, json_object_get(fields, "conn"), t, place);
 	/* `ev` and `t` first: a person reads these lines too. */
 	line = strcmp(ev, "header") == 0 ? json_pack("{s:s}", "ev", ev)
 					 : json_pack("{s:s, s:I}", "ev", ev, "t", (json_int_t)t);
@@ -107,15 +119,26 @@ void record_event(struct record *r, const char *ev, int64_t t, json_t *fields)
 		if (!r->pending)
 			abort();
 	}
-	r->pending[r->n_pending++] = (struct pending){ .t = t, .order = r->events, .ev = line };
+	r->pending[r->n_pending++] = (struct pending){ .t = t, .order = place, .ev = line };
 }
 
-static void floor_to(json_t *ev, const char *key, int64_t grain)
+static int64_t coarse(int64_t t, int64_t grain)
+{
+	t += grain / 5;
+	return t - t % grain;
+}
+
+int64_t record_moment(const struct record *r, int64_t t)
+{
+	return coarse(t, r->grain);
+}
+
+static void coarsen(json_t *ev, const char *key, int64_t grain)
 {
 	json_t *v = json_object_get(ev, key);
 
 	if (json_is_integer(v))
-		json_integer_set(v, json_integer_value(v) - json_integer_value(v) % grain);
+		json_integer_set(v, coarse(json_integer_value(v), grain));
 }
 
 void record_coarsen(const struct record *r, json_t *ev)
@@ -126,9 +149,9 @@ void record_coarsen(const struct record *r, json_t *ev)
 	if (r->grain == 1)
 		return;
 	for (size_t i = 0; i < sizeof(times) / sizeof(*times); i++)
-		floor_to(ev, times[i], r->grain);
-	floor_to(info, "rtt_us", r->grain / 1000);
-	floor_to(info, "rttvar_us", r->grain / 1000);
+		coarsen(ev, times[i], r->grain);
+	coarsen(info, "rtt_us", r->grain / 1000);
+	coarsen(info, "rttvar_us", r->grain / 1000);
 }
 
 static int by_time(const void *a, const void *b)

@@ -19,14 +19,17 @@ struct record;
  */
 
 /*
- * How often a kernel reads its clock differs a little from boot to boot, by
- * microseconds. Records of a virtual clock are the same every time at this grain, ns.
+ * On a virtual clock what the kernel does on a tick comes some 100 ns later in one run than in
+ * another: its clock has steps of 256 ns, and how often its timer was set before is chance. Without
+ * kernels/engine-takes-no-time.patch it is microseconds. At this grain, in ns, records are the same
+ * every time: ticks and what a lab asks for are round times, and a fifth of a grain is added before
+ * rounding down, so that neither is ever near the edge between two grains.
  */
 #define RECORD_VIRTUAL_GRAIN 100000
 
 /**
  * record_new() - write to @fd, which stays the caller's.
- * @grain: times are written as multiples of it, rounded down, ns
+ * @grain: times are written as multiples of it, ns
  * Return: never NULL (aborts without memory).
  */
 struct record *record_new(int fd, int64_t grain);
@@ -45,7 +48,18 @@ void record_event(struct record *r, const char *ev, int64_t t, json_t *fields);
  */
 void record_aside(struct record *r, const char *ev, int64_t t, json_t *fields);
 
-/** record_coarsen() - round the times in @ev down to the record's grain, as record_flush() does. */
+/**
+ * record_place() - keep a place for an event that is not known yet: events of the same time
+ * that are added from now on come after it, whenever it is added itself, by
+ * record_event_in().
+ */
+uint64_t record_place(struct record *r);
+void record_event_in(struct record *r, uint64_t place, const char *ev, int64_t t, json_t *fields);
+
+/** record_moment() - @t as it stands in the record. */
+int64_t record_moment(const struct record *r, int64_t t);
+
+/** record_coarsen() - bring the times in @ev to the record's grain, as record_flush() does. */
 void record_coarsen(const struct record *r, json_t *ev);
 
 /** record_full() - the cap on events was reached: the run must end. */
