@@ -419,6 +419,10 @@ static const struct {
 void ladder_event(struct ladder *l, const json_t *ev)
 {
 	l->event++;
+	/* what never arrived comes before what came of that: the last FIN before the end of its
+	 * socket */
+	if (field_is(ev, "ev", "state"))
+		give_flying(l, field_int(ev, "t") - l->flight);
 	for (size_t i = 0; i < sizeof(takes) / sizeof(takes[0]); i++)
 		if (field_is(ev, "ev", takes[i].ev))
 			takes[i].take(l, ev);

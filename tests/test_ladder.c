@@ -202,6 +202,29 @@ START_TEST(test_many_on_their_way)
 }
 END_TEST
 
+/* The last FIN, of which nothing was heard again, comes before the end of its socket. */
+START_TEST(test_overdue_before_the_end)
+{
+	struct bench b;
+	const char *fin, *end;
+
+	bench_open(&b, 100, true);
+	conn(&b);
+	state(&b, 1, "client", "CLOSED", "ESTAB");
+	packet(&b, 2, "client", "out", 1, "FA");
+	state(&b, 2, "client", "ESTAB", "FIN-WAIT-1");
+	state(&b, 60000, "client", "FIN-WAIT-1", "CLOSED");
+	ladder_flush(b.ladder, INT64_MAX);
+	fin = strstr(bench_text(&b), "FIN, ACK seq 0");
+	end = strstr(bench_text(&b), "FIN-WAIT-1 → CLOSED");
+	ck_assert_ptr_nonnull(fin);
+	ck_assert_ptr_nonnull(end);
+	ck_assert(fin < end);
+	ck_assert_int_eq(count(bench_text(&b), "not arrived"), 1);
+	bench_close(&b);
+}
+END_TEST
+
 /* What does not fit together is left out, and nothing breaks. */
 START_TEST(test_nonsense)
 {
@@ -380,6 +403,7 @@ Suite *suite(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, test_waits_for_state);
 	tcase_add_test(tc, test_waits_not_for_ever);
+	tcase_add_test(tc, test_overdue_before_the_end);
 	tcase_add_test(tc, test_data_at_once);
 	tcase_add_test(tc, test_state_before_packet);
 	tcase_add_test(tc, test_on_its_way);
