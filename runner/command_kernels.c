@@ -31,6 +31,7 @@ int command_kernels(const struct options *o, struct err *err)
 	const struct paper p = command_paper(o);
 	_cleanup_free_ struct kernel *list = NULL;
 	const size_t n = kernels_find(&list);
+	struct err why = ERR_INIT;
 	struct utsname un;
 
 	uname(&un);
@@ -43,7 +44,9 @@ int command_kernels(const struct options *o, struct err *err)
 		    (struct column){ "netem, every sysctl, idle time is skipped, no rights needed",
 				     "有 netem，可调所有 sysctl，跳过空闲时间，无需权限" },
 		    list[i].path);
-	if (n == 0)
+	if (kernels_possible(&why) != 0)
+		fprintf(p.out, "\n%s\n  %s%s\n", why.msg, p.utf8 ? "→ " : "-> ", why.remedy);
+	else if (n == 0)
 		fprintf(p.out, "\n%s\n",
 			o->lang == LANG_ZH
 				? "还没有实验内核：`make kernels` 构建 6.1 和 6.12（x86-64）。"

@@ -187,12 +187,18 @@ static void look_ehash(const struct patient *p, struct finding *f)
 static void look_lab_kernels(const struct patient *p, struct finding *f)
 {
 	_cleanup_free_ struct kernel *list = NULL;
+	struct err why = ERR_INIT;
 	size_t n;
 
 	f->mark = MARK_OPTIONAL;
 	if (strcmp(p->machine.machine, "x86_64") != 0) {
 		say(f, p, "a lab kernel needs x86-64; this machine is %s",
 		    "实验内核需要 x86-64，本机是 %s", p->machine.machine);
+		return;
+	}
+	if (kernels_possible(&why) != 0) {
+		say(f, p, "none can run: %s", "无法运行：%s", why.msg);
+		advise(f, p, "%s", "%s", why.remedy);
 		return;
 	}
 	n = kernels_find(&list);

@@ -8,6 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ptrace.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../netns/cleanup.h"
@@ -80,15 +83,58 @@ static void look_beside_us(const char *relative, struct kernel **list, size_t *n
 #define CAN_BE_INIT true
 #endif
 
+/* Tried, not read from a file: what forbids it may be a seccomp filter, Yama or a security module.
+ */
+static int try_ptrace(void)
+{
+	pid_t child = fork();
+	int status = 0;
+
+	if (child == 0)
+		_exit(ptrace(PTRACE_TRACEME, 0, NULL, NULL) == 0 ? 0 : errno);
+	while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
+		;
+	return child > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+}
+
+int kernels_possible(struct err *why)
+{
+	static int ptrace_error = -1;
+	struct utsname un;
+
+	uname(&un);
+	if (strcmp(un.machine, "x86_64") != 0) {
+		err_set(why, EOPNOTSUPP, "lab kernels are x86-64 programs; this machine is %s",
+			un.machine);
+		return err_remedy(why, "use this machine's own kernel: --kernel host");
+	}
+	if (!CAN_BE_INIT) {
+		err_set(why, EOPNOTSUPP,
+			"this tcplab is built with AddressSanitizer, which leaves "
+			"a lab kernel no room");
+		return err_remedy(why, "use another build, or --kernel host");
+	}
+	if (ptrace_error < 0)
+		ptrace_error = try_ptrace();
+	if (ptrace_error == 0)
+		return 0;
+	err_set(why, EPERM, "a lab kernel traces processes of its own, and ptrace(2) says %s here",
+		err_name(ptrace_error));
+	return err_remedy(why, "use this machine's own kernel (--kernel host), or let ptrace be "
+			       "allowed: kernel.yama.ptrace_scope below 3, a container with "
+			       "CAP_SYS_PTRACE");
+}
+
 size_t kernels_find(struct kernel **list)
 {
+	struct err why = ERR_INIT;
 	const char *env = getenv("TCPLAB_KERNELS"), *cache = getenv("XDG_CACHE_HOME");
 	const char *home = getenv("HOME");
 	char dir[4096];
 	size_t n = 0;
 
 	*list = NULL;
-	if (!CAN_BE_INIT)
+	if (kernels_possible(&why) != 0)
 		return 0;
 	if (env && *env)
 		look_in(env, list, &n);
@@ -109,9 +155,13 @@ size_t kernels_find(struct kernel **list)
 int kernels_get(const char *version, struct kernel *out, struct err *err)
 {
 	_cleanup_free_ struct kernel *list = NULL;
-	size_t n = kernels_find(&list);
+	size_t n;
 	char known[512] = "";
+	int rc = kernels_possible(err);
 
+	if (rc != 0)
+		return rc;
+	n = kernels_find(&list);
 	for (size_t i = 0; i < n; i++) {
 		size_t len = strlen(known);
 

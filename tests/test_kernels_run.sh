@@ -198,4 +198,21 @@ holds "forty runs at once all pass" forty
 nothing_left
 holds "nothing is left in /dev/shm" shm_is_as_before
 
+# ---- where none can run -----------------------------------------------------
+
+# uname(2) says i686 to whoever asks for it: another machine, as far as tcplab can tell.
+ends 2 "on another architecture" setarch i686 "$lab" run handshake --kernel "$newest"
+one_message "lab kernels are x86-64 programs; this machine is i686"
+says "use this machine's own kernel: --kernel host"
+ends 0 "its own kernel there" setarch i686 "$lab" run handshake --kernel host -q
+ends 0 "kernels there" setarch i686 "$lab" kernels
+says "lab kernels are x86-64 programs"
+silent " virtual "
+
+ends 2 "without ptrace" "$top/tests/without_ptrace.py" "$lab" run handshake --kernel "$newest"
+one_message "a lab kernel traces processes of its own, and ptrace(2) says EPERM here"
+ends 0 "its own kernel without ptrace" "$top/tests/without_ptrace.py" "$lab" run handshake --kernel host -q
+ends 0 "doctor without ptrace" "$top/tests/without_ptrace.py" "$lab" doctor
+says "none can run"
+
 finish
