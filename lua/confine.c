@@ -208,6 +208,7 @@ static void api(lua_State *L)
 	lua_pushcfunction(L, protected_xcall);
 	lua_setfield(L, -2, "xpcall");
 	actor_open(L);
+	burst_open(L);
 	expect_open(L);
 	flood_open_names(L);
 	host_open(L);

@@ -9,6 +9,7 @@
 
 #include "../netns/netns.h"
 #include "../netns/sysctl.h"
+#include "burst.h"
 #include "options.h"
 #include "sock.h"
 #include "text.h"
@@ -225,6 +226,14 @@ static struct address target(lua_State *L, int port)
 	return address_of(AF_INET6, &host->ipv6, port);
 }
 
+socklen_t host_target(lua_State *L, struct sockaddr_storage *out)
+{
+	const struct address a = target(L, port_at(L, 3));
+
+	*out = a.ss;
+	return a.len;
+}
+
 /* host:connect(target, port [, { wait, family, port, addr, timeout, set, reuse }]) */
 static int host_connect(lua_State *L)
 {
@@ -351,10 +360,11 @@ static int host_tostring(lua_State *L)
 }
 
 static const struct script_fn methods[] = {
-	{ "connect", host_connect, false }, { "counter", host_counter, false },
-	{ "exec", program_exec, false },    { "listen", host_listen, false },
-	{ "packet", host_packet, false },   { "sockets", match_sockets, false },
-	{ "sysctl", host_sysctl, false },   { "vanish", link_vanish, false },
+	{ "burst", burst_host, false },      { "connect", host_connect, false },
+	{ "counter", host_counter, false },  { "exec", program_exec, false },
+	{ "listen", host_listen, false },    { "packet", host_packet, false },
+	{ "sockets", match_sockets, false }, { "sysctl", host_sysctl, false },
+	{ "vanish", link_vanish, false },
 };
 
 void host_open(lua_State *L)

@@ -153,6 +153,8 @@ struct lab_flood_state {
 	int fd;
 };
 
+struct burst_result;
+struct burst_spec;
 struct sock_entry;
 
 struct lab_ops {
@@ -217,6 +219,13 @@ struct lab_ops {
 	int (*flood)(void *engine, const struct lab_flood *x, unsigned *id, struct err *err);
 	void (*flood_state)(void *engine, unsigned id, struct lab_flood_state *out);
 	void (*flood_stop)(void *engine, unsigned id);
+
+	/* very many connections from @host to @to come now, or are over */
+	void (*crowd)(void *engine, unsigned host, const struct endpoint *to, bool on);
+
+	/* make some: @spec without its pump, which is the engine's */
+	int (*burst)(void *engine, const struct burst_spec *spec, struct burst_result *out,
+		     struct err *err);
 };
 
 #endif

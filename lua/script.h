@@ -135,6 +135,7 @@ const char *keep_string(lua_State *L, const char *text);
 
 /* Each file's own names, put into the table on top of the stack. */
 void actor_open(lua_State *L);
+void burst_open(lua_State *L);
 void expect_open(lua_State *L);
 void flood_open_names(lua_State *L);
 void host_open(lua_State *L);

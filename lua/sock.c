@@ -69,15 +69,30 @@ void sock_ends(struct sock *s)
 		s->remote = endpoint_from(&ss);
 }
 
-struct sock *sock_new(lua_State *L, unsigned host)
+void sock_room(lua_State *L, size_t n)
 {
-	struct lab *lab = script_lab(L);
-	struct sock *s;
+	const size_t open = script_lab(L)->n_sockets;
 
-	if (lab->n_sockets >= SCRIPT_MAX_SOCKETS)
+	if (n > 1 && open + n > SCRIPT_MAX_SOCKETS)
+		script_misuse(L, 0, "%zu open sockets more, and %zu there are: the limit is %d", n,
+			      open, SCRIPT_MAX_SOCKETS);
+	if (open >= SCRIPT_MAX_SOCKETS)
 		script_misuse(L, 0,
 			      "the lab holds %d open sockets, which is the limit; close() some",
 			      SCRIPT_MAX_SOCKETS);
+}
+
+void sock_counted(lua_State *L, int more)
+{
+	script_lab(L)->n_sockets += (size_t)more;
+	n_open += (size_t)more;
+}
+
+struct sock *sock_new(lua_State *L, unsigned host)
+{
+	struct sock *s;
+
+	sock_room(L, 1);
 	s = lua_newuserdatauv(L, sizeof(*s), 0);
 	memset(s, 0, sizeof(*s));
 	s->fd = -1;
@@ -97,7 +112,7 @@ struct sock *sock_new(lua_State *L, unsigned host)
  * network namespace for these hundred seconds. It is to be aborted then. A close()
  * of the lab's own is an ordinary one: this is undone before it.
  */
-static void abort_at_exit(struct sock *s, bool on)
+void sock_abort_at_exit(const struct sock *s, bool on)
 {
 	const struct linger linger = { .l_onoff = on, .l_linger = 0 };
 
@@ -110,7 +125,7 @@ void sock_adopt(lua_State *L, int index, int fd)
 	struct sock *s = lua_touserdata(L, index);
 
 	s->fd = fd;
-	abort_at_exit(s, true);
+	sock_abort_at_exit(s, true);
 	script_lab(L)->n_sockets++;
 	n_open++;
 }
@@ -160,7 +175,7 @@ static int sock_close(lua_State *L)
 		return script_misuse(L, 0,
 				     "close() of a socket for which another actor waits; "
 				     "shutdown() wakes it");
-	abort_at_exit(s, false);
+	sock_abort_at_exit(s, false);
 	call_begin(L, -1);
 	/* The report comes after the system call but wants the open socket: a dump finds it by its
 	 * ends. */

@@ -33,9 +33,18 @@ struct sock *sock_check(lua_State *L, const char *op);
 /** sock_new() - push a socket of @host, closed. */
 struct sock *sock_new(lua_State *L, unsigned host);
 
+/** sock_room() - raise when there is none for @n more. sock_counted() - so many more are open. */
+void sock_room(lua_State *L, size_t n);
+void sock_counted(lua_State *L, int more);
+
 /** sock_adopt() - the socket at @index now holds @fd: it stays open until it is closed or the lab
  * is freed. */
 void sock_adopt(lua_State *L, int index, int fd);
+
+/** sock_abort_at_exit() - is the end of the process to abort it? Not where the lab has set
+ * SO_LINGER.
+ */
+void sock_abort_at_exit(const struct sock *s, bool on);
 
 /** sock_shut() - close without telling anybody. */
 void sock_shut(lua_State *L, int index);

@@ -177,6 +177,20 @@ function Host:listen(port, options) end
 ---@param options? ConnectOptions
 ---@return Socket|nil, string?, string?
 function Host:connect(target, port, options) end
+---@class BurstOptions
+---@field count integer rounds
+---@field listener? Socket where they are accepted
+---@field first? integer bind to this port first, then to the next …
+---@field close? "client"|"server"|"none" who closes first
+---@field timeout? Duration
+---@field family? 4|6
+
+---Very many connections, without a turn of the engine between.
+---@param target Host|string
+---@param port integer
+---@param options BurstOptions
+---@return integer, string?, string? rounds that are complete, and why not all
+function Host:burst(target, port, options) end
 ---@param name string
 ---@param v? string|number
 ---@return string|number|nil

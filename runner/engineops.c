@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "../netns/burst.h"
 #include "../netns/cleanup.h"
 #include "../netns/counter.h"
 #include "../netns/duration.h"
@@ -261,6 +262,40 @@ static void op_flood_stop(void *engine, unsigned id)
 	floods_stop(e->floods, id);
 }
 
+static void op_crowd(void *engine, unsigned host, const struct endpoint *to, bool on)
+{
+	struct engine *e = engine;
+
+	watch_crowd(e->watch, to, (int)host, on);
+	if (!on)
+		watch_report_folds(e->watch);
+}
+
+/* Between two waits of a burst: what a turn does with packets, and no more. */
+static int pump(void *arg, struct err *err)
+{
+	struct engine *e = arg;
+	int rc = world_work(e->world, err);
+
+	if (rc >= 0)
+		rc = watch_packets(e->watch, err);
+	if (rc >= 0 && engine_now(e) > e->meta->limit)
+		rc = err_set(err, ETIME, "burst(): the lab did not end within its limit");
+	return rc < 0 ? rc : 0;
+}
+
+static int op_burst(void *engine, const struct burst_spec *spec, struct burst_result *out,
+		    struct err *err)
+{
+	struct engine *e = engine;
+	struct burst_spec ours = *spec;
+
+	ours.pump = pump;
+	ours.arg = e;
+	ours.pump_fd = world_fd(e->world);
+	return burst_run(&ours, out, err);
+}
+
 static int op_counter(void *engine, unsigned host, const char *name, int64_t *delta,
 		      struct err *err)
 {
@@ -392,4 +427,6 @@ const struct lab_ops engine_ops = {
 	.flood = op_flood,
 	.flood_state = op_flood_state,
 	.flood_stop = op_flood_stop,
+	.crowd = op_crowd,
+	.burst = op_burst,
 };

@@ -1,0 +1,9 @@
+-- WANT: close = "server" needs listener
+-- VERDICT: broken
+-- BY: lua
+-- SPDX-License-Identifier: MIT
+hosts = { "client", "server" }
+
+function run(client, server)
+  client:burst(server, 80, { count = 1, close = "server" })
+end
