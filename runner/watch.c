@@ -66,8 +66,10 @@ struct host_watch {
 	struct folds folds;
 };
 
+/* @order: in which the dump showed them, for two of the same connection */
 struct change {
 	enum tcpstate from;
+	size_t order;
 	struct sock_entry now;
 };
 
@@ -287,8 +289,23 @@ static int on_change(void *arg, enum tcpstate from, const struct sock_entry *now
 		if (!h->change)
 			abort();
 	}
-	h->change[h->n_changes++] = (struct change){ .from = from, .now = *now };
+	h->change[h->n_changes] =
+		(struct change){ .from = from, .order = h->n_changes, .now = *now };
+	h->n_changes++;
 	return 0;
+}
+
+/* A kernel lists its sockets by a hash with a secret: in another order after each boot. */
+static int by_endpoints(const void *a, const void *b)
+{
+	const struct change *x = a, *y = b;
+	int d = memcmp(x->now.remote.addr, y->now.remote.addr, sizeof(x->now.remote.addr));
+
+	if (d == 0)
+		d = x->now.remote.port - y->now.remote.port;
+	if (d == 0)
+		d = x->now.local.port - y->now.local.port;
+	return d != 0 ? d : (x->order > y->order) - (x->order < y->order);
 }
 
 static void entered(struct host_watch *h, unsigned conn, enum tcpstate state, int64_t t,
@@ -379,6 +396,8 @@ int watch_sockets(struct watch *w, struct err *err)
 
 		if (!dumped[i])
 			continue;
+		if (h->n_changes > 1)
+			qsort(h->change, h->n_changes, sizeof(*h->change), by_endpoints);
 		for (size_t j = 0; j < h->n_changes; j++)
 			record_change(h, &h->change[j]);
 		conns_forget(w->conns, (int)i, h->looked);
