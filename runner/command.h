@@ -25,6 +25,7 @@ struct view_ops;
  * @allow_exec: labs that are not of the course may start programs of this machine
  * @format, @picture: what --format names, of a run and of a ladder; NULL where that has no such
  * @output: -o
+ * @all: --all
  * @full: the full form of a lab also on a real clock
  * @jobs: how many runs of `check` at the same time
  */
@@ -37,7 +38,7 @@ struct options {
 	const struct view_ops *format;
 	const struct ladderfile *picture;
 	enum lang lang;
-	bool no_color, full, allow_exec;
+	bool no_color, full, allow_exec, all;
 	int verbosity;
 	uint64_t seed;
 	size_t jobs;
@@ -55,6 +56,7 @@ int command_run(const struct options *o, struct err *err);
 int command_replay(const struct options *o, struct err *err);
 int command_check(const struct options *o, struct err *err);
 int command_ladder(const struct options *o, struct err *err);
+int command_report(const struct options *o, struct err *err);
 int command_kernels(const struct options *o, struct err *err);
 int command_doctor(const struct options *o, struct err *err);
 

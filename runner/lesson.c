@@ -257,26 +257,47 @@ int lesson_open(const char *content_dir, const char *id, enum lang lang, struct 
 	return 0;
 }
 
-int lesson_show(const struct lesson *l, enum lesson_section which, const struct facts *facts,
-		const struct paper *paper, struct err *err)
+/* One section, or all, with its placeholders replaced. @paper: in the lesson's language. */
+static int expand(const struct lesson *l, enum lesson_section which, const struct facts *facts,
+		  const struct paper *paper, char **text, struct err *err)
 {
 	bool all = which == LESSON_SECTION_COUNT;
 	size_t begin = all ? 0 : l->sections[which];
 	size_t end = all ? l->len : l->sections[which + 1], line = 1;
 	_cleanup_free_ char *part = strndup(l->text + begin, end - begin);
-	_cleanup_free_ char *text = NULL;
-	struct paper own = *paper;
-	int rc;
 
 	if (!part)
 		abort();
 	for (size_t i = 0; i < begin; i++)
 		line += l->text[i] == '\n';
+	return lesson_expand(l->path, part, line, facts, paper, text, err);
+}
+
+int lesson_show(const struct lesson *l, enum lesson_section which, const struct facts *facts,
+		const struct paper *paper, struct err *err)
+{
+	_cleanup_free_ char *text = NULL;
+	struct paper own = *paper;
+	int rc;
+
 	/* words that the run puts into an English text are English */
 	own.lang = l->lang;
-	rc = lesson_expand(l->path, part, line, facts, &own, &text, err);
+	rc = expand(l, which, facts, &own, &text, err);
 	if (rc < 0)
 		return rc;
 	rc = markdown_render(text, strlen(text), &own, 0, err);
+	return rc < 0 ? err_context(err, "%s", l->path) : 0;
+}
+
+int lesson_html(const struct lesson *l, enum lesson_section which, const struct facts *facts,
+		FILE *out, struct err *err)
+{
+	const struct paper own = { .columns = 80, .utf8 = true, .lang = l->lang };
+	_cleanup_free_ char *text = NULL;
+	int rc = expand(l, which, facts, &own, &text, err);
+
+	if (rc < 0)
+		return rc;
+	rc = markdown_html(out, text, err);
 	return rc < 0 ? err_context(err, "%s", l->path) : 0;
 }

@@ -2,6 +2,8 @@
 #ifndef RUNNER_LESSON_H
 #define RUNNER_LESSON_H
 
+#include <stdio.h>
+
 #include "lang.h"
 
 struct err;
@@ -40,5 +42,9 @@ enum lang lesson_lang(const struct lesson *l);
  */
 int lesson_show(const struct lesson *l, enum lesson_section which, const struct facts *facts,
 		const struct paper *paper, struct err *err);
+
+/** lesson_html() - the same as HTML. */
+int lesson_html(const struct lesson *l, enum lesson_section which, const struct facts *facts,
+		FILE *out, struct err *err);
 
 #endif

@@ -409,10 +409,21 @@ static void link_list(struct page *p)
 	}
 }
 
+static int check_encoding(const char *text, size_t len, struct err *err)
+{
+	size_t valid = columns_valid(text, len), line = 1;
+
+	if (valid == len)
+		return 0;
+	for (size_t i = 0; i < valid; i++)
+		line += text[i] == '\n';
+	err_set(err, EINVAL, "line %zu is not UTF-8", line);
+	return err_remedy(err, "save the text as UTF-8");
+}
+
 int markdown_render(const char *text, size_t len, const struct paper *paper, int indent,
 		    struct err *err)
 {
-	size_t valid = columns_valid(text, len);
 	_cleanup_(root_free) cmark_node *root = NULL;
 	struct page p = {
 		.paper = paper,
@@ -420,15 +431,10 @@ int markdown_render(const char *text, size_t len, const struct paper *paper, int
 		.out = paper->out,
 		.width = paper->columns < PAGE_WIDTH ? paper->columns : PAGE_WIDTH,
 	};
+	int rc = check_encoding(text, len, err);
 
-	if (valid < len) {
-		size_t line = 1;
-
-		for (size_t i = 0; i < valid; i++)
-			line += text[i] == '\n';
-		err_set(err, EINVAL, "line %zu is not UTF-8", line);
-		return err_remedy(err, "save the text as UTF-8");
-	}
+	if (rc < 0)
+		return rc;
 	if (indent > 0 && indent <= p.width - PAGE_LEAST)
 		memset(p.prefix, ' ', (size_t)indent);
 	root = cmark_parse_document(text, len, CMARK_OPT_DEFAULT);
@@ -436,5 +442,81 @@ int markdown_render(const char *text, size_t len, const struct paper *paper, int
 		return err_set(err, ENOMEM, "out of memory while reading Markdown");
 	blocks(&p, root, false);
 	link_list(&p);
+	return 0;
+}
+
+/* ---- HTML -------------------------------------------------------------- */
+
+/* What is put in place of a node that may not come out as it is; NULL when it may. */
+static cmark_node *harmless(cmark_node *node)
+{
+	cmark_node *other, *child;
+
+	switch ((int)cmark_node_get_type(node)) {
+	case CMARK_NODE_HTML_BLOCK:
+		other = cmark_node_new(CMARK_NODE_CODE_BLOCK);
+		cmark_node_set_literal(other, literal(node));
+		return other;
+	case CMARK_NODE_HTML_INLINE:
+		other = cmark_node_new(CMARK_NODE_TEXT);
+		cmark_node_set_literal(other, literal(node));
+		return other;
+	case CMARK_NODE_IMAGE:
+		other = cmark_node_new(CMARK_NODE_LINK);
+		cmark_node_set_url(other, cmark_node_get_url(node));
+		while ((child = cmark_node_first_child(node)))
+			cmark_node_append_child(other, child);
+		return other;
+	default:
+		return NULL;
+	}
+}
+
+/* Found first, replaced then: an iterator does not survive what happens to its own node. */
+static void make_harmless(cmark_node *root)
+{
+	_cleanup_(iter_free) cmark_iter *iter = cmark_iter_new(root);
+	_cleanup_free_ cmark_node **found = NULL;
+	size_t n = 0, room = 0;
+	cmark_event_type event;
+
+	while ((event = cmark_iter_next(iter)) != CMARK_EVENT_DONE) {
+		if (event != CMARK_EVENT_ENTER)
+			continue;
+		if (n == room) {
+			room = room ? 2 * room : 64;
+			found = reallocarray(found, room, sizeof(*found));
+			if (!found)
+				abort();
+		}
+		found[n++] = cmark_iter_get_node(iter);
+	}
+	for (size_t i = 0; i < n; i++) {
+		cmark_node *other = harmless(found[i]);
+
+		if (!other)
+			continue;
+		cmark_node_replace(found[i], other);
+		cmark_node_free(found[i]);
+	}
+}
+
+int markdown_html(FILE *out, const char *text, struct err *err)
+{
+	_cleanup_free_ char *clean = columns_clean(text, strlen(text), 1, 1), *html = NULL;
+	_cleanup_(root_free) cmark_node *root = NULL;
+	int rc = check_encoding(text, strlen(text), err);
+
+	if (rc < 0)
+		return rc;
+	root = cmark_parse_document(clean, strlen(clean), CMARK_OPT_DEFAULT);
+	if (!root)
+		return err_set(err, ENOMEM, "out of memory while reading Markdown");
+	make_harmless(root);
+	/* later versions are safe by themselves */
+	html = cmark_render_html(root, CMARK_OPT_DEFAULT | CMARK_OPT_SAFE);
+	if (!html)
+		return err_set(err, ENOMEM, "out of memory while writing Markdown");
+	fputs(html, out);
 	return 0;
 }

@@ -22,6 +22,7 @@ enum {
 	OPT_PCAP,
 	OPT_PCAP_HOST,
 	OPT_FORMAT,
+	OPT_ALL,
 	OPT_LANG,
 	OPT_NO_COLOR,
 	OPT_BACKEND,
@@ -74,8 +75,13 @@ static const struct option_words option_table[] = {
 	{ 'o',
 	  "output",
 	  "FILE",
-	  { "where a ladder goes (default: standard output)",
-	    "阶梯图写到哪里（默认：标准输出）" } },
+	  { "where a ladder or a report goes (default: standard output)",
+	    "阶梯图或报告写到哪里（默认：标准输出）" } },
+	{ OPT_ALL,
+	  "all",
+	  NULL,
+	  { "report: the whole course, as a site in the folder -o",
+	    "report：整个课程，做成网站，放在 -o 指定的目录" } },
 	{ OPT_LANG,
 	  "lang",
 	  "en|zh",
@@ -213,6 +219,9 @@ static int set_option(struct options *o, int id, char *value, struct err *err)
 		return set_lang(o, value, err);
 	case 'o':
 		o->output = value;
+		return 0;
+	case OPT_ALL:
+		o->all = true;
 		return 0;
 	case OPT_ALLOW_EXEC:
 		o->allow_exec = true;

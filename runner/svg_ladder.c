@@ -191,7 +191,7 @@ static void put_segment(struct sheet *s, const struct ladder_row *row)
 	int lines;
 
 	fprintf(s->out, "<g class=\"%s\" data-a=\"%ld\" data-b=\"%ld\">\n", row_class(row),
-		row->first, row->last);
+		row->resumed ? row->last : row->first, row->last);
 	lines = svg_lines(s->out, label, WORD_COLUMNS, words, y, LINE_HEIGHT, side);
 	y += lines * LINE_HEIGHT;
 	if (options)
