@@ -138,14 +138,17 @@ void ladder_settle(struct ladder *l)
 	drain(l, 0, true);
 }
 
-/* Give away as being on their way the segments that were sent before @sent. */
-static void give_flying(struct ladder *l, json_int_t sent)
+/*
+ * Give away as being on their way the segments that were sent before @sent.
+ * @id: of this connection only, 0: of all
+ */
+static void give_flying(struct ladder *l, json_int_t sent, json_int_t id)
 {
 	struct waiting *w;
 
 	TAILQ_FOREACH(w, &l->flying, link)
 	{
-		if (w->row.resumed || w->t >= sent)
+		if (w->row.resumed || w->t >= sent || (id && w->id != id))
 			continue;
 		ladder_settle(l);
 		w->row.overdue = sent != INT64_MAX;
@@ -158,7 +161,7 @@ static void give_flying(struct ladder *l, json_int_t sent)
 void ladder_flush(struct ladder *l, json_int_t t)
 {
 	ladder_settle(l);
-	give_flying(l, t == INT64_MAX ? t : t - l->flight);
+	give_flying(l, t == INT64_MAX ? t : t - l->flight, 0);
 }
 
 struct conn *ladder_conn(struct ladder *l, const json_t *ev)
@@ -416,16 +419,28 @@ static const struct {
 	{ "states", on_folded },
 };
 
+/*
+ * What never arrived comes before what came of that: the last FIN before the end of its socket. A
+ * SYN that was answered by ICMP, which is not drawn, is not overdue then; but its connect() is
+ * over.
+ */
+static void before_state(struct ladder *l, const json_t *ev)
+{
+	const json_int_t t = field_int(ev, "t");
+
+	give_flying(l, t - l->flight, 0);
+	if (field_is(ev, "from", "SYN-SENT") && field_is(ev, "to", "CLOSED"))
+		give_flying(l, t, field_int(ev, "conn"));
+}
+
 void ladder_event(struct ladder *l, const json_t *ev)
 {
 	l->event++;
-	/* what never arrived comes before what came of that: the last FIN before the end of its
-	 * socket */
 	if (field_is(ev, "ev", "state"))
-		give_flying(l, field_int(ev, "t") - l->flight);
+		before_state(l, ev);
 	for (size_t i = 0; i < sizeof(takes) / sizeof(takes[0]); i++)
 		if (field_is(ev, "ev", takes[i].ev))
 			takes[i].take(l, ev);
 	drain(l, field_int(ev, "t"), false);
-	give_flying(l, field_int(ev, "t") - l->flight);
+	give_flying(l, field_int(ev, "t") - l->flight, 0);
 }
