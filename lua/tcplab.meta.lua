@@ -161,6 +161,8 @@ function Actor:join() end
 ---@field sackok boolean
 ---@field tsval? integer
 ---@field tsecr? integer
+---@field raw_seq integer as on the wire: random
+---@field raw_ack? integer as on the wire: random
 
 ---@class Host
 ---@field name string

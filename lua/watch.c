@@ -109,13 +109,16 @@ static void push_packet(lua_State *L, const struct packet_seen *p)
 	const struct segment *seg = &p->segment;
 	char flags[SEG_FLAGS_MAX_TEXT];
 
-	lua_createtable(L, 0, 16);
+	lua_createtable(L, 0, 18);
 	set_integer(L, "t", p->t);
 	set_string(L, "dir", p->outgoing ? "out" : "in");
 	set_string(L, "flags", segment_flags(seg->flags, flags));
 	set_integer(L, "seq", p->seq);
-	if (seg->flags & SEG_ACK)
+	set_integer(L, "raw_seq", seg->seq);
+	if (seg->flags & SEG_ACK) {
 		set_integer(L, "ack", p->ack);
+		set_integer(L, "raw_ack", seg->ack);
+	}
 	set_integer(L, "len", seg->len);
 	set_integer(L, "window", seg->window);
 	set_integer(L, "ttl", seg->ttl);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "impair.h"
+#include "unreachable.h"
 
 static uint16_t ethertype(const uint8_t *frame)
 {
@@ -46,7 +47,7 @@ enum hop hop_decide(const struct port *ports, size_t n_ports, const uint8_t *fra
 		return HOP_IGNORE;
 	}
 	if (!find(ports, n_ports, ip + (v6 ? 24 : 16), v6, to))
-		return HOP_IGNORE;
+		return !v6 && unreachable_is(ip + 16) ? HOP_UNREACHABLE : HOP_IGNORE;
 	ttl = ip[v6 ? 7 : 8];
 	return ttl <= 1 ? HOP_EXPIRED : HOP_FORWARD;
 }

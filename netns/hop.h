@@ -12,9 +12,11 @@ struct port;
  * tell it from the kernel's forwarding: one hop, no ICMP errors.
  */
 enum hop {
-	HOP_FORWARD, /* to the port that was found */
-	HOP_IGNORE,  /* not IP, malformed, or for no host: the kernel's blackhole route */
-	HOP_EXPIRED, /* TTL or hop limit would reach 0 */
+	HOP_FORWARD,     /* to the port that was found */
+	HOP_IGNORE,      /* not IP, malformed, or for no host: the kernel's blackhole route */
+	HOP_EXPIRED,     /* TTL or hop limit would reach 0 */
+	HOP_UNREACHABLE, /* for unreachable_net: the sender is to be told, by unreachable_answer()
+			  */
 };
 
 /**

@@ -19,6 +19,7 @@ struct netns;
  * @ifname:   its name, for messages
  * @mac:      of this interface
  * @peer_mac: of the host's end
+ * @router4:  the IPv4 address of this interface
  * @ipv4:     the host's address, network order
  * @ipv6:     the host's address
  */
@@ -27,6 +28,7 @@ struct port {
 	char ifname[16];
 	uint8_t mac[6];
 	uint8_t peer_mac[6];
+	uint8_t router4[4];
 	uint8_t ipv4[4];
 	uint8_t ipv6[16];
 };

@@ -180,9 +180,11 @@ int rtlink_route(struct rtsock *rt, int ifindex, int family, const void *dst, un
 			   dst ? nl_addr2str(to, text, sizeof(text)) : "everywhere");
 }
 
-int rtlink_blackhole(struct rtsock *rt, int family, struct err *err)
+/* A route that leads nowhere, to @dst/@prefix; NULL: the default route. */
+static int dead_end(struct rtsock *rt, uint8_t type, int family, const void *dst,
+		    unsigned int prefix, const char *what, struct err *err)
 {
-	_cleanup_addr_ struct nl_addr *to = make_addr(family, NULL, 0);
+	_cleanup_addr_ struct nl_addr *to = make_addr(family, dst, prefix);
 	_cleanup_route_ struct rtnl_route *route = rtnl_route_alloc();
 	_cleanup_msg_ struct nl_msg *msg = NULL;
 	int rc;
@@ -190,13 +192,24 @@ int rtlink_blackhole(struct rtsock *rt, int family, struct err *err)
 	if (!to || !route)
 		return no_memory(err);
 	rtnl_route_set_family(route, (uint8_t)family);
-	rtnl_route_set_type(route, RTN_BLACKHOLE);
+	rtnl_route_set_type(route, type);
 	rc = rtnl_route_set_dst(route, to);
 	if (rc == 0)
 		rc = rtnl_route_build_add_request(route, NLM_F_CREATE | NLM_F_EXCL, &msg);
 	if (rc < 0)
-		return build_failed(rc, "a blackhole route", err);
-	return rtsock_push(rt, msg, err, "add a blackhole route");
+		return build_failed(rc, what, err);
+	return rtsock_push(rt, msg, err, "add %s", what);
+}
+
+int rtlink_blackhole(struct rtsock *rt, int family, struct err *err)
+{
+	return dead_end(rt, RTN_BLACKHOLE, family, NULL, 0, "a blackhole route", err);
+}
+
+int rtlink_unreachable(struct rtsock *rt, int family, const void *dst, unsigned int prefix,
+		       struct err *err)
+{
+	return dead_end(rt, RTN_UNREACHABLE, family, dst, prefix, "an unreachable route", err);
 }
 
 int rtlink_neighbour(struct rtsock *rt, int ifindex, int family, const void *addr,

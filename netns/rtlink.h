@@ -49,6 +49,10 @@ int rtlink_route(struct rtsock *rt, int ifindex, int family, const void *dst, un
 /** rtlink_blackhole() - what has no other route vanishes, without an ICMP error. */
 int rtlink_blackhole(struct rtsock *rt, int family, struct err *err);
 
+/** rtlink_unreachable() - what is for @dst/@prefix is answered with ICMP host unreachable. */
+int rtlink_unreachable(struct rtsock *rt, int family, const void *dst, unsigned int prefix,
+		       struct err *err);
+
 /** rtlink_neighbour() - a permanent neighbour. */
 int rtlink_neighbour(struct rtsock *rt, int ifindex, int family, const void *addr,
 		     const uint8_t mac[static 6], struct err *err);

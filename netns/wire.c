@@ -45,8 +45,8 @@
  * Limits: MAX_HELD frames under way in all directions together, and each
  * direction's own limit; beyond it frames are dropped with "queue".
  *
- * Not handled: ICMP errors of a router (time exceeded, unreachable, too big),
- * fragmentation, IPv4 options, ARP and neighbour discovery.
+ * Not handled: ICMP errors of a router (time exceeded, too big; unreachable only for
+ * unreachable_net), fragmentation, IPv4 options, ARP and neighbour discovery.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -64,6 +64,7 @@
 #include "hop.h"
 #include "impair.h"
 #include "netns.h"
+#include "unreachable.h"
 #include "wire.h"
 
 enum { BATCHES_A_TURN = 16, MAX_HELD = 65536 };
@@ -352,6 +353,26 @@ static int pass_segment(struct wire *w, const struct segment *s, size_t to, uint
 	return 0;
 }
 
+/* A router's answer to what it has no way for goes the way of everything that is for that host. */
+static int turn_back(struct wire *w, uint8_t *frame, size_t len, int64_t t, int64_t now,
+		     struct err *err)
+{
+	uint8_t answer[UNREACHABLE_FRAME_MAX];
+
+	tell(w, IMPAIR_LOST, t, frame, len, "unreachable", 0);
+	for (size_t i = 0; i < w->n; i++) {
+		const size_t n = unreachable_answer(&w->ports[i], frame, len, answer);
+		int rc;
+
+		if (n == 0)
+			continue;
+		rc = onward(w, i, answer, n, t, now, false, err);
+		/* The answer is on our stack. */
+		return rc == 0 ? framesock_flush(w->sock, err) : rc;
+	}
+	return 0;
+}
+
 /* One frame that arrived at @t and is looked at @now. */
 static int pass(void *arg, uint8_t *frame, size_t len, int64_t t, int64_t now, struct err *err)
 {
@@ -371,6 +392,8 @@ static int pass(void *arg, uint8_t *frame, size_t len, int64_t t, int64_t now, s
 		tell(w, IMPAIR_LOST, t, frame, len, "ttl", 0);
 		return 0;
 	}
+	if (hop == HOP_UNREACHABLE)
+		return turn_back(w, frame, len, t, now, err);
 	if (w->special && segment_parse(frame, len, &s) == 0)
 		return pass_segment(w, &s, to, frame, len, t, now, err);
 	return onward(w, to, frame, len, t, now, false, err);

@@ -11,7 +11,7 @@
  *
  * There is no way from host to host but through the network's namespace, and
  * no uplink. What the network has no host for falls into a blackhole route,
- * silently, whichever back end forwards.
+ * silently, but for unreachable_net (unreachable.h), whichever back end forwards.
  *
  * Who owns what: struct world owns the namespaces (and through them the links,
  * which the kernel removes with them), and the back end's state. The rtnetlink
@@ -37,6 +37,7 @@
 #include "rtsock.h"
 #include "rtwait.h"
 #include "sysctl.h"
+#include "unreachable.h"
 #include "wire.h"
 #include "world_door.h"
 
@@ -242,6 +243,8 @@ static int make_links(struct world *w, struct rtsock *rt, struct err *err)
 		rc = rtlink_blackhole(rt, AF_INET, err);
 	if (rc == 0)
 		rc = rtlink_blackhole(rt, AF_INET6, err);
+	if (rc == 0)
+		rc = rtlink_unreachable(rt, AF_INET, unreachable_net, UNREACHABLE_PREFIX, err);
 	return rc < 0 ? rc : rtsock_flush(rt, err);
 }
 
@@ -320,6 +323,7 @@ static int connect_all(struct world *w, const struct world_spec *spec, impair_to
 		snprintf(p->ifname, sizeof(p->ifname), "%s", w->names[i]);
 		memcpy(p->mac, w->router_mac[i], sizeof(p->mac));
 		memcpy(p->peer_mac, w->hosts[i].mac, sizeof(p->peer_mac));
+		memcpy(p->router4, &w->router4[i], sizeof(p->router4));
 		memcpy(p->ipv4, &w->hosts[i].ipv4, sizeof(p->ipv4));
 		memcpy(p->ipv6, &w->hosts[i].ipv6, sizeof(p->ipv6));
 	}

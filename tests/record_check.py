@@ -108,7 +108,7 @@ EVENTS = {
               "duration": positive, "from_": text},
     "flooded": dict(id_=positive, host_=text, sent_=natural, lost=positive),
     "lost": dict(seg_=positive, conn=positive, host_=text, rule=positive,
-                 why_=one_of("loss", "rule", "queue", "ttl", "down", "corrupt")),
+                 why_=one_of("loss", "rule", "queue", "ttl", "down", "corrupt", "unreachable")),
     "held": dict(seg_=positive, conn_=positive, host_=text, rule_=positive),
     "duplicated": dict(seg_=positive, conn_=positive, host_=text, rule_=positive),
     "delayed": dict(seg_=positive, conn_=positive, host_=text, rule_=positive),

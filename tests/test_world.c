@@ -309,20 +309,42 @@ START_TEST(leaves_nothing)
 }
 END_TEST
 
-/* The network has no host for it: nobody answers, not even with an ICMP error. */
-START_TEST(unknown_address_is_silence)
+/* A connected datagram socket of host 0 for @text, of which any ICMP error becomes the error. */
+static int datagram_to(const struct world *w, const char *text)
 {
-	struct world *w = play_world(NULL, &nothing, 0, NULL, NULL);
 	struct sockaddr_storage addr;
 	socklen_t len = play_address(w, 1, AF_INET, &addr);
 	int fd = play_socket(w, 0, AF_INET, SOCK_DGRAM, false);
 
-	inet_pton(AF_INET, "203.0.113.1", &((struct sockaddr_in *)(void *)&addr)->sin_addr);
+	ck_assert_int_eq(setsockopt(fd, IPPROTO_IP, IP_RECVERR, &(int){ 1 }, sizeof(int)), 0);
+	inet_pton(AF_INET, text, &((struct sockaddr_in *)(void *)&addr)->sin_addr);
 	ck_assert_int_eq(connect(fd, (struct sockaddr *)&addr, len), 0);
 	ck_assert_int_eq(send(fd, "x", 1, 0), 1);
+	return fd;
+}
+
+/* The network has no host for it: nobody answers, not even with an ICMP error. */
+START_TEST(unknown_address_is_silence)
+{
+	struct world *w = play_world(NULL, &nothing, 0, NULL, NULL);
+	int fd = datagram_to(w, "192.0.2.1");
+
 	/* An answer would be there with the one to this connection. */
 	say_hello(w, AF_INET);
 	ck_assert_int_eq(play_socket_error(fd), 0);
+	close(fd);
+	world_free(w);
+}
+END_TEST
+
+/* But for the one network of which it says that it has no way to it. */
+START_TEST(unreachable_address_is_answered)
+{
+	struct world *w = play_world(NULL, &nothing, 0, NULL, NULL);
+	int fd = datagram_to(w, "203.0.113.1");
+
+	say_hello(w, AF_INET);
+	ck_assert_int_eq(play_socket_error(fd), EHOSTUNREACH);
 	close(fd);
 	world_free(w);
 }
@@ -349,6 +371,7 @@ Suite *suite(void)
 	tcase_add_test(real, offloads_are_off);
 	tcase_add_test(real, leaves_nothing);
 	tcase_add_test(real, unknown_address_is_silence);
+	tcase_add_test(real, unreachable_address_is_answered);
 	suite_add_tcase(s, real);
 	return s;
 }
