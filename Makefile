@@ -47,15 +47,18 @@ LIB_SRC := $(wildcard netns/*.c lua/*.c) $(filter-out $(MAIN_SRC),$(wildcard run
 TEST_SRC := $(wildcard tests/test_*.c)
 TEST_SH := $(wildcard tests/test_*.sh)
 BENCH_SRC := $(wildcard tests/bench_*.c)
+PROG_SRC := $(wildcard tests/prog_*.c)
 FUZZ_SRC := $(wildcard tests/fuzz_*.c)
 HARNESS_SRC := tests/harness.c
-ALL_C := $(wildcard $(MAIN_SRC)) $(LIB_SRC) $(HARNESS_SRC) $(TEST_SRC) $(BENCH_SRC) $(FUZZ_SRC)
+ALL_C := $(wildcard $(MAIN_SRC)) $(LIB_SRC) $(HARNESS_SRC) $(TEST_SRC) $(BENCH_SRC) $(PROG_SRC) $(FUZZ_SRC)
 ALL_H := $(wildcard netns/*.h lua/*.h runner/*.h tests/*.h)
 
 LIB_OBJ := $(LIB_SRC:%.c=$(OBJ)/%.o)
 MAIN_OBJ := $(MAIN_SRC:%.c=$(OBJ)/%.o)
 HARNESS_OBJ := $(HARNESS_SRC:%.c=$(OBJ)/%.o)
 TESTS := $(TEST_SRC:tests/%.c=$(BUILD)/tests/%)
+# What labs of the tests start on their hosts.
+PROGS := $(PROG_SRC:tests/%.c=$(BUILD)/tests/%)
 BENCHES := $(BENCH_SRC:tests/%.c=$(BUILD)/%)
 FUZZERS := $(FUZZ_SRC:tests/%.c=$(BUILD)/%)
 
@@ -150,6 +153,11 @@ $(TESTS): $(BUILD)/tests/%: $(OBJ)/tests/%.o $(HARNESS_OBJ) $(LIB)
 	@mkdir -p $(@D)
 	$(Q)$(link) -o $@ $< $(HARNESS_OBJ) $(LIB) $(CHECK_LIBS) $(OUR_LIBS) $(LDLIBS)
 
+$(PROGS): $(BUILD)/tests/%: $(OBJ)/tests/%.o
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(link) -o $@ $< -lm $(LDLIBS)
+
 $(BENCHES): $(BUILD)/%: $(OBJ)/tests/%.o $(LIB)
 	$(call say,LINK,$@)
 	$(Q)$(link) -o $@ $< $(LIB) $(OUR_LIBS) $(LDLIBS)
@@ -185,7 +193,7 @@ check: check-kernels ## install what is missing, build, run every test
 	@.ci/packages build test
 	@$(MAKE) --no-print-directory check-run
 
-tests: all $(TESTS) ## build the tests without running them
+tests: all $(TESTS) $(PROGS) ## build the tests without running them
 
 check-run: tests
 	@$(TEST_ENV) tests/runall.sh $(TEST_SH) $(TESTS)
