@@ -185,6 +185,7 @@ int lab_load(const char *path, const struct lab_load_options *options, struct la
 	lab->given = options->params;
 	lab->n_given = options->n_params;
 	lab->full = options->full;
+	lab->server = options->server;
 	rc = name_lab(lab, path, err);
 	if (rc == 0)
 		rc = name_kernel(lab, options->kernel_release, err);
@@ -195,6 +196,7 @@ int lab_load(const char *path, const struct lab_load_options *options, struct la
 		return rc;
 	}
 	lab->given = NULL;
+	lab->server = NULL;
 	memcpy(lab->toward, lab->meta.toward, sizeof(lab->toward));
 	*out = lab;
 	return 0;

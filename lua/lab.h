@@ -62,11 +62,21 @@ struct lab_counter_run {
 };
 
 /*
+ * A program of the learner's that listens: `--server`. @cwd: where it starts, absolute
+ */
+struct lab_server {
+	size_t n;
+	const char *const *words;
+	const char *cwd;
+};
+
+/*
  * What a lab file says about itself before it runs.
  *
  * @id:     file name without directory and .lua
  * @lesson: name of its lesson, or NULL
  * @toward: impairments on the way to each host
+ * @takes_server: it can do something with a server of the learner's
  * @needs:  "netem", "virtual clock", "lab kernel", "6.5" (a kernel since that version)
  * @sets:   sysctls that the lab itself sets on its hosts
  * @limit:  a run longer than this (ns of the run's clock) is broken
@@ -77,6 +87,7 @@ struct lab_meta {
 	const char *id, *path;
 	struct lab_text title, summary;
 	const char *lesson;
+	bool takes_server;
 	size_t n_hosts;
 	const char *hosts[WORLD_MAX_HOSTS];
 	struct impairment toward[WORLD_MAX_HOSTS];
@@ -94,12 +105,14 @@ struct lab_meta {
  *
  * @params: values for its parameters, as --param gives them
  * @full:   the form that takes as long as it takes; a lab kernel plays no other
+ * @server: the learner's own, or NULL
  * @kernel_release: of the kernel that it will be played on; NULL: the one that runs
  */
 struct lab_load_options {
 	const struct lab_setting *params;
 	size_t n_params;
 	bool full;
+	const struct lab_server *server;
 	const char *kernel_release;
 };
 

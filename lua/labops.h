@@ -119,15 +119,20 @@ struct lab_exec {
 	const char *cwd;
 };
 
+/* The environment of own_server, and all of it. */
+#define LAB_SERVER_ENV "PYTHONUNBUFFERED=1"
+
 /*
  * How a program is.
  *
  * @fd: readable when it has ended; -1 when that is known
  * @status, @signal: when it has: its exit status, or the signal when that is not 0
+ * @said: the last lines that it wrote, "" when none; valid until the next turn
  */
 struct lab_program {
 	bool ended;
 	int fd, status, signal;
+	const char *said;
 };
 
 /*
@@ -205,8 +210,11 @@ struct lab_ops {
 	/* look at them anew, although no call of the lab can have changed them */
 	void (*look)(void *engine, unsigned host);
 
-	/* may this lab start one more program? 0, or -errno with the remedy */
-	int (*may_exec)(void *engine, struct err *err);
+	/* may this lab start this program? 0, or -errno with the remedy */
+	int (*may_exec)(void *engine, const struct lab_exec *x, struct err *err);
+
+	/* what was asked for on the command line cannot be: the run is broken, with this message */
+	void (*broken)(void *engine, const struct err *err);
 
 	/* start one, @id from 1; all of it is recorded. -errno of execve(2) when it cannot be */
 	int (*exec)(void *engine, const struct lab_exec *x, unsigned *id, struct err *err);

@@ -12,8 +12,8 @@
 
 /* Every global that tcplab looks at. A global that is almost one of them is a slip. */
 static const char *const known[] = {
-	"title",  "summary",     "hosts", "link",   "lesson",       "limit",
-	"length", "full_length", "needs", "sysctl", "counter_runs", "run",
+	"title",       "summary", "hosts",  "link",         "lesson", "limit",        "length",
+	"full_length", "needs",   "sysctl", "counter_runs", "run",    "takes_server",
 };
 
 #define DEFAULT_LIMIT (60 * NS_PER_S)
@@ -239,6 +239,13 @@ static void read_plain(lua_State *L, int env, struct lab_meta *meta)
 				      "lesson '%s': the name of a lesson is of a-z, 0-9 and -",
 				      lesson);
 		meta->lesson = keep_string(L, lesson);
+		lua_pop(L, 1);
+	}
+	if (global(L, env, "takes_server")) {
+		if (lua_type(L, -1) != LUA_TBOOLEAN)
+			options_error(L, -1, "takes_server is true or false, not a %s",
+				      luaL_typename(L, -1));
+		meta->takes_server = lua_toboolean(L, -1);
 		lua_pop(L, 1);
 	}
 	meta->limit = DEFAULT_LIMIT;

@@ -27,11 +27,73 @@
 #define LOOK_AGAIN     (1 * NS_PER_MS)
 #define LOOK_AGAIN_MAX (50 * NS_PER_MS)
 
-/* @name: argv[0], cut */
+/* How long the learner's own server may take until it listens. */
+#define OWN_PATIENCE (10 * NS_PER_S)
+/* ... and go on listening where nobody can reach it. */
+#define LOCAL_PATIENCE (1 * NS_PER_S)
+
+/*
+ * @name: argv[0], cut
+ * @own:  it is own_server: what goes wrong with it is told to who typed the command
+ */
 struct progref {
 	unsigned id, host;
+	bool own;
 	char name[64];
 };
+
+static const char own_key;
+
+/* own_server: the words of --server, with all that exec() wants to know; false without. */
+static void push_own(lua_State *L)
+{
+	const struct lab_server *s = script_lab(L)->server;
+
+	if (!s) {
+		lua_pushboolean(L, 0);
+		return;
+	}
+	lua_createtable(L, (int)s->n, 2);
+	for (size_t i = 0; i < s->n; i++) {
+		lua_pushstring(L, s->words[i]);
+		lua_rawseti(L, -2, (lua_Integer)i + 1);
+	}
+	lua_pushstring(L, s->cwd);
+	lua_setfield(L, -2, "cwd");
+	lua_createtable(L, 0, 1);
+	lua_pushliteral(L, "1");
+	lua_setfield(L, -2, "PYTHONUNBUFFERED");
+	lua_setfield(L, -2, "env");
+	lua_pushvalue(L, -1);
+	lua_rawsetp(L, LUA_REGISTRYINDEX, &own_key);
+}
+
+/* Is the table at @index own_server? */
+static bool is_own(lua_State *L, int index)
+{
+	bool own;
+
+	lua_rawgetp(L, LUA_REGISTRYINDEX, &own_key);
+	own = lua_rawequal(L, -1, index) && lua_istable(L, -1);
+	lua_pop(L, 1);
+	return own;
+}
+
+/* The learner's server is no good: the run ends as broken, with what it said. */
+static void blame(lua_State *L, const struct progref *p, const char *said, const char *remedy,
+		  const char *what)
+{
+	const struct lab *lab = script_lab(L);
+	struct err err = ERR_INIT;
+
+	if (!p->own)
+		return;
+	err_set(&err, ECHILD, "--server: %s %s%s%s", p->name, what,
+		*said ? "; it wrote: " : ", and wrote nothing", said);
+	text_clean(err.msg);
+	err_remedy(&err, "%s", remedy);
+	lab->ops->broken(lab->engine, &err);
+}
 
 static const char *argument(lua_State *L, int index, const char *what)
 {
@@ -148,7 +210,7 @@ int program_exec(lua_State *L)
 	read_args(L, check_keys(L), argv, 3);
 	read_env(L, env, 3);
 	x.cwd = read_cwd(L, 3);
-	if (lab->ops->may_exec(lab->engine, &err) < 0)
+	if (lab->ops->may_exec(lab->engine, &x, &err) < 0)
 		return script_raise(L, &err);
 	call_begin(L, -1);
 	p = lua_newuserdatauv(L, sizeof(*p), 0);
@@ -157,8 +219,15 @@ int program_exec(lua_State *L)
 	snprintf(p->name, sizeof(p->name), "%s", argv[0]);
 	text_clean(p->name);
 	luaL_setmetatable(L, "program");
+	p->own = is_own(L, 2);
 	if (lab->ops->exec(lab->engine, &x, &p->id, &err) < 0) {
 		text_clean(err.msg);
+		if (p->own) {
+			err_context(&err, "--server");
+			err_remedy(&err, "the command is looked for in PATH, or by its path from "
+					 "the folder that you are in; no shell reads it");
+			lab->ops->broken(lab->engine, &err);
+		}
 		lua_pushnil(L);
 		lua_pushstring(L, err.msg);
 		lua_pushstring(L, err_name(err.code));
@@ -251,17 +320,77 @@ static int program_kill(lua_State *L)
 	return 1;
 }
 
-static bool has_listener(const struct lab *lab, unsigned host, lua_Integer port)
+/* Only for the host itself? */
+static bool is_loopback(const struct endpoint *ep)
 {
+	static const uint8_t six[16] = { [15] = 1 };
+
+	return endpoint_is_v4(ep) ? ep->addr[12] == 127 : memcmp(ep->addr, six, sizeof(six)) == 0;
+}
+
+/*
+ * A listener on @port, or with 0 on any port that others can reach and that is not the lab's own.
+ * @local: the address of one that nobody else can reach, when there is no other
+ * Return: its port, or 0.
+ */
+static uint16_t find_listener(lua_State *L, unsigned host, uint16_t port, struct endpoint *local)
+{
+	const struct lab *lab = script_lab(L);
 	const struct sock_entry *s;
+	uint16_t found = 0;
 	size_t cursor = 0;
 
 	lab->ops->look(lab->engine, host);
 	while ((s = lab->ops->socket(lab->engine, host, &cursor))) {
-		if (s->state == TCPSTATE_LISTEN && s->local.port == port)
-			return true;
+		if (s->state != TCPSTATE_LISTEN)
+			continue;
+		if (port ? s->local.port != port : sock_listens(L, host, s->local.port))
+			continue;
+		if (!port && is_loopback(&s->local))
+			*local = s->local;
+		else if (!found || s->local.port < found)
+			found = s->local.port;
 	}
-	return false;
+	return found;
+}
+
+static int ended_first(lua_State *L, const struct progref *p, const struct lab_program *now)
+{
+	const char *signal = now->signal ? sigabbrev_np(now->signal) : NULL;
+	const int port = (int)lua_tointeger(L, 2);
+
+	if (now->signal)
+		lua_pushfstring(L, "was ended by SIG%s before it listened", signal ? signal : "?");
+	else
+		lua_pushfstring(L, "ended with status %d before it listened", now->status);
+	blame(L, p, now->said,
+	      "try the command by itself; it has to stay in the foreground and listen",
+	      lua_tostring(L, -1));
+	lua_pushnil(L);
+	if (port)
+		lua_pushfstring(L, "%s has ended, and nobody listens on port %d", p->name, port);
+	else
+		lua_pushfstring(L, "%s %s", p->name, lua_tostring(L, -2));
+	lua_pushliteral(L, "ENDED");
+	return 3;
+}
+
+static int never_listened(lua_State *L, const struct progref *p, const struct lab_program *now,
+			  const struct endpoint *local)
+{
+	char waited[DURATION_MAX_TEXT], addr[ENDPOINT_MAX_TEXT];
+
+	duration_format(script_actor(script_lab(L))->timeout, waited);
+	if (local->port) {
+		lua_pushfstring(L, "listens on %s only, where no other host can reach it",
+				endpoint_format(local, addr));
+		blame(L, p, now->said, "let it listen on 0.0.0.0", lua_tostring(L, -1));
+	} else {
+		lua_pushfstring(L, "runs, and after %s it listens on no port", waited);
+		blame(L, p, now->said, "give a command that listens on a TCP port",
+		      lua_tostring(L, -1));
+	}
+	return call_timed_out(L);
 }
 
 /* Index 1 the program, 2 the port, 4 the deadline or -1, 5 the time to the next look. */
@@ -273,23 +402,26 @@ static int listening_go(lua_State *L, int status, lua_KContext ctx)
 	/* First how the program is: it may have ended right after it began to listen. */
 	const struct lab_program now = look_at(lab, p);
 	const int64_t t = lab->ops->now(lab->engine);
+	const uint16_t wanted = (uint16_t)lua_tointeger(L, 2);
+	struct endpoint local = { .port = 0 };
 	struct actor *a = script_actor(lab);
+	uint16_t port;
 
 	(void)status;
 	(void)ctx;
-	if (has_listener(lab, p->host, lua_tointeger(L, 2))) {
-		lua_pushboolean(L, 1);
+	port = find_listener(L, p->host, wanted, &local);
+	if (port) {
+		if (wanted)
+			lua_pushboolean(L, 1);
+		else
+			lua_pushinteger(L, port);
 		return 1;
 	}
-	if (now.ended) {
-		lua_pushnil(L);
-		lua_pushfstring(L, "%s has ended, and nobody listens on port %d", p->name,
-				(int)lua_tointeger(L, 2));
-		lua_pushliteral(L, "ENDED");
-		return 3;
-	}
-	if (deadline >= 0 && t >= deadline)
-		return call_timed_out(L);
+	if (now.ended)
+		return ended_first(L, p, &now);
+	if ((deadline >= 0 && t >= deadline) ||
+	    (p->own && local.port && t >= a->t0 + LOCAL_PATIENCE))
+		return never_listened(L, p, &now, &local);
 	lua_pushinteger(L, 2 * pause < LOOK_AGAIN_MAX ? 2 * pause : LOOK_AGAIN_MAX);
 	lua_replace(L, 5);
 	a->deadline = deadline >= 0 && deadline < t + pause ? deadline : t + pause;
@@ -298,16 +430,25 @@ static int listening_go(lua_State *L, int status, lua_KContext ctx)
 
 static int program_listening(lua_State *L)
 {
-	lua_Integer port;
+	const struct progref *p = luaL_checkudata(L, 1, "program");
+	lua_Integer port = 0;
 
-	luaL_checkudata(L, 1, "program");
-	port = luaL_checkinteger(L, 2);
-	if (port < 1 || port > 65535)
-		return luaL_argerror(L, 2, "a port is 1 to 65535");
+	/* listening({ timeout = … }): on any port */
+	if (lua_istable(L, 2)) {
+		lua_pushnil(L);
+		lua_insert(L, 2);
+	}
+	if (!lua_isnoneornil(L, 2)) {
+		port = luaL_checkinteger(L, 2);
+		if (port < 1 || port > 65535)
+			return luaL_argerror(L, 2, "a port is 1 to 65535");
+	}
 	lua_settop(L, 3);
+	lua_pushinteger(L, port);
+	lua_replace(L, 2);
 	options_check(L, 3, 3, timeout_only);
 	actor_may_wait(L, "listening");
-	call_begin(L, options_duration(L, 3, 3, "timeout", -1));
+	call_begin(L, options_duration(L, 3, 3, "timeout", p->own ? OWN_PATIENCE : -1));
 	lua_pushinteger(L, script_actor(script_lab(L))->deadline);
 	lua_pushinteger(L, LOOK_AGAIN);
 	return listening_go(L, LUA_OK, 0);
@@ -342,6 +483,8 @@ static const struct script_fn methods[] = {
 
 void program_open(lua_State *L)
 {
+	push_own(L);
+	lua_setfield(L, -2, "own_server");
 	script_type(L, "program", methods, sizeof(methods) / sizeof(methods[0]), program_fields,
 		    program_tostring);
 	lua_pop(L, 1);

@@ -56,6 +56,7 @@ struct actor {
  * @toward:  impairments on the way to each host
  * @link_line:  where the file sets `link`
  * @about_line: what script_where() says while the file's globals are looked at, and no line runs
+ * @server: NULL once the chunk has run
  * @full, @kernel_release: what is played, and on which kernel
  */
 struct lab {
@@ -66,6 +67,7 @@ struct lab {
 	const struct lab_setting *given;
 	size_t n_given;
 	const char *kernel_release;
+	const struct lab_server *server;
 	const struct lab_ops *ops;
 	void *engine;
 	bool playing, dead, full;

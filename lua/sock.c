@@ -57,6 +57,22 @@ struct endpoint endpoint_from(const struct sockaddr_storage *ss)
 	return ep;
 }
 
+bool sock_listens(lua_State *L, unsigned host, uint16_t port)
+{
+	bool found = false;
+
+	lua_rawgetp(L, LUA_REGISTRYINDEX, &open_key);
+	lua_pushnil(L);
+	while (!found && lua_next(L, -2)) {
+		const struct sock *s = lua_touserdata(L, -1);
+
+		found = s->listener && s->host == host && s->local.port == port;
+		lua_pop(L, 1);
+	}
+	lua_pop(L, found ? 2 : 1);
+	return found;
+}
+
 void sock_ends(struct sock *s)
 {
 	struct sockaddr_storage ss = { .ss_family = AF_UNSPEC };

@@ -49,6 +49,9 @@ void sock_abort_at_exit(const struct sock *s, bool on);
 /** sock_shut() - close without telling anybody. */
 void sock_shut(lua_State *L, int index);
 
+/** sock_listens() - does the lab itself listen on @port of @host? */
+bool sock_listens(lua_State *L, unsigned host, uint16_t port);
+
 /** sock_ends() - ask the kernel for both ends. */
 void sock_ends(struct sock *s);
 struct endpoint endpoint_from(const struct sockaddr_storage *ss);

@@ -57,6 +57,10 @@ full_length = nil
 full = false
 ---@type string[]
 needs = nil
+---@type boolean the lab has a use for --server
+takes_server = nil
+---@type { [integer]: string, cwd: string, env: table<string, string> }|false the command of --server
+own_server = nil
 ---@type table<string, table<string, string|number>>
 sysctl = nil
 ---@type CounterRun[]
@@ -311,9 +315,9 @@ function Program:wait(options) end
 ---@param signal? string "TERM"
 ---@return true|nil, string?, string?
 function Program:kill(signal) end
----@param port integer
+---@param port? integer any when not given
 ---@param options? { timeout?: Duration }
----@return true|nil, string?, string?
+---@return true|integer|nil, string?, string? with any, the port
 function Program:listening(port, options) end
 
 ---@class Socket

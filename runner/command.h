@@ -20,6 +20,7 @@ struct view_ops;
  *
  * @args: what is left after the options
  * @params, @sets: in the order given
+ * @server: a command that starts a server of the learner's; NULL for none
  * @kernel: "auto", "host", "all" or the version of a lab kernel
  * @backend: of impairments; NULL to choose
  * @allow_exec: labs that are not of the course may start programs of this machine
@@ -34,7 +35,7 @@ struct options {
 	char **args;
 	size_t n_params, n_sets;
 	struct lab_setting params[LAB_MAX_SETTINGS], sets[LAB_MAX_SETTINGS];
-	const char *kernel, *record, *pcap, *pcap_host, *backend, *output;
+	const char *server, *kernel, *record, *pcap, *pcap_host, *backend, *output;
 	const struct view_ops *format;
 	const struct ladderfile *picture;
 	enum lang lang;

@@ -360,6 +360,11 @@ int command_check(const struct options *o, struct err *err)
 	size_t n = 0;
 	int rc = 0, signal = 0;
 
+	if (o->server) {
+		err_set(err, EINVAL, "check: --server is not for it: a check plays what is known");
+		return err_remedy(err, "`tcplab run LAB --server COMMAND` looks at your server");
+	}
+
 	if (o->n_args == 0)
 		rc = paths_labs(&o->paths, &ids, &n, err);
 	else

@@ -15,6 +15,7 @@
 #include "front.h"
 #include "keep.h"
 #include "kernelchoice.h"
+#include "ownserver.h"
 #include "view.h"
 
 /* Where the events of a run go. */
@@ -62,6 +63,7 @@ static int run_there(const struct options *o, const char *path, const struct ker
 				    .seed = o->seed,
 				    .allow_exec = o->allow_exec || paths_own(&o->paths, path),
 				    .announce = sinks->announce && where->host,
+				    .server = where->server,
 				    .kernel = where->host ? NULL : &where->kernel };
 	struct outcome out;
 	int rc = kernelchoice_load(where, path, o->params, o->n_params, o->full, &spec.lab, err);
@@ -106,6 +108,7 @@ static void print_rows(const struct options *o, const struct row *rows, int n)
 static int run_one(const struct options *o, const char *arg, struct sinks *sinks, int *signal,
 		   struct err *err)
 {
+	_cleanup_(ownserver_free) struct ownserver own = { .cwd = "" };
 	const struct kernelchoice here = { .host = true };
 	_cleanup_free_ struct kernelchoice *where = NULL;
 	enum verdict worst = VERDICT_PASS;
@@ -118,10 +121,17 @@ static int run_one(const struct options *o, const char *arg, struct sinks *sinks
 		rc = kernelchoice_load(&here, path, o->params, o->n_params, o->full, &lab, err);
 	if (rc != 0)
 		return rc;
-	n = kernelchoice_make(o->kernel, lab_meta(lab), &where, err);
+	if (o->server) {
+		rc = ownserver_wanted(o, lab_meta(lab), err);
+		if (rc == 0)
+			rc = ownserver_read(o->server, &own, err);
+	}
+	n = rc < 0 ? rc : kernelchoice_make(o->kernel, lab_meta(lab), &where, err);
 	lab_free(lab);
 	if (n < 0)
 		return n;
+	for (int i = 0; o->server && i < n; i++)
+		where[i].server = &own.server;
 	if (n > MAX_ROWS)
 		return err_set(err, E2BIG, "--kernel all: more than %d kernels; name one",
 			       MAX_ROWS);

@@ -304,7 +304,7 @@ static int turn(struct engine *e, struct err *err)
 				break;
 			}
 			rc = lab_resume(e->spec->lab, i, why, err);
-			if (rc == 0 && e->broken.code) {
+			if (e->broken.code) {
 				*err = e->broken;
 				rc = -err->code;
 			}

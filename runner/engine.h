@@ -23,6 +23,7 @@ struct kernel;
  * @lab_kernel: in a lab kernel, which is this run's own: its global knobs may be turned
  * @virtual_clock: idle time is skipped, and code takes none
  * @announce: say what is waited for (announce.h); not in a lab kernel, where nobody has to wait
+ * @server: the learner's own, which it may start, or NULL
  * @allow_exec: the lab may start programs of the machine
  */
 struct engine_spec {
@@ -34,6 +35,7 @@ struct engine_spec {
 	const char *backend;
 	uint64_t seed;
 	const struct kernel *kernel;
+	const struct lab_server *server;
 	bool lab_kernel, virtual_clock, announce, allow_exec;
 };
 

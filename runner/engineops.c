@@ -19,6 +19,7 @@
 #include "history.h"
 #include "judge.h"
 #include "netops.h"
+#include "ownserver.h"
 #include "programs.h"
 #include "record.h"
 #include "watch.h"
@@ -209,11 +210,11 @@ static void op_look(void *engine, unsigned host)
 	look(engine, host);
 }
 
-static int op_may_exec(void *engine, struct err *err)
+static int op_may_exec(void *engine, const struct lab_exec *x, struct err *err)
 {
 	const struct engine *e = engine;
 
-	if (!e->spec->allow_exec) {
+	if (!e->spec->allow_exec && !ownserver_is(e->spec->server, x)) {
 		err_set(err, EPERM, "exec(): this lab wants to start a program of your machine");
 		return err_remedy(err, "--allow-exec lets it, if you trust the lab");
 	}
@@ -225,6 +226,14 @@ static int op_exec(void *engine, const struct lab_exec *x, unsigned *id, struct 
 	struct engine *e = engine;
 
 	return programs_start(e->programs, x, id, err);
+}
+
+static void op_broken(void *engine, const struct err *err)
+{
+	struct engine *e = engine;
+
+	if (!e->broken.code)
+		e->broken = *err;
 }
 
 static void op_program(void *engine, unsigned id, struct lab_program *out)
@@ -421,6 +430,7 @@ const struct lab_ops engine_ops = {
 	.socket = op_socket,
 	.look = op_look,
 	.may_exec = op_may_exec,
+	.broken = op_broken,
 	.exec = op_exec,
 	.program = op_program,
 	.program_signal = op_program_signal,

@@ -11,6 +11,7 @@
 #include "engine.h"
 #include "eventjson.h"
 #include "field.h"
+#include "words.h"
 
 /*
  * A kernel's command line splits at spaces and takes quotes apart, so
@@ -53,6 +54,15 @@ char *enginespec_encode(const struct engine_spec *spec)
 		json_object_set_new(o, "backend", json_string(spec->backend));
 	if (spec->allow_exec)
 		json_object_set_new(o, "allow_exec", json_true());
+	if (spec->server) {
+		json_t *words = json_array();
+
+		for (size_t i = 0; i < spec->server->n; i++)
+			json_array_append_new(words, json_string(spec->server->words[i]));
+		json_object_set_new(
+			o, "server",
+			json_pack("{s:o, s:s}", "words", words, "cwd", spec->server->cwd));
+	}
 	text = json_dumps(o, JSON_COMPACT);
 	json_decref(o);
 	if (!f || !text)
@@ -106,6 +116,24 @@ static size_t take_settings(const json_t *list, struct lab_setting *out)
 	return n;
 }
 
+/* Return: it, static, or NULL when there is none. */
+static const struct lab_server *take_server(const json_t *o)
+{
+	static const char *words[WORDS_MAX + 1];
+	static struct lab_server server;
+	size_t i, n = 0;
+	json_t *word;
+
+	if (!o)
+		return NULL;
+	json_array_foreach (json_object_get(o, "words"), i, word) {
+		if (json_is_string(word) && n < WORDS_MAX)
+			words[n++] = json_string_value(word);
+	}
+	server = (struct lab_server){ .n = n, .words = words, .cwd = field_text(o, "cwd") };
+	return &server;
+}
+
 int enginespec_decode(const char *text, struct engine_spec *spec, json_t **keep, struct err *err)
 {
 	static struct lab_setting params[LAB_MAX_SETTINGS], sets[LAB_MAX_SETTINGS];
@@ -128,6 +156,7 @@ int enginespec_decode(const char *text, struct engine_spec *spec, json_t **keep,
 		counter_run.zh = json_string_value(json_object_get(cr, "zh"));
 		spec->counter_run = &counter_run;
 	}
+	spec->server = load.server = take_server(json_object_get(o, "server"));
 	if (field_has(o, "backend"))
 		spec->backend = field_text(o, "backend");
 	/* The kernel that runs is the one to play on, and plays the full form only. */

@@ -5,8 +5,10 @@
 #include <sys/utsname.h>
 #include <time.h>
 
+#include "../netns/cleanup.h"
 #include "../netns/duration.h"
 #include "../netns/world.h"
+#include "columns.h"
 #include "engine.h"
 #include "eventjson.h"
 #include "kernels.h"
@@ -75,6 +77,17 @@ json_t *header_json(const struct engine_spec *spec, const struct world *world)
 	if (!lab && m->full_length > HEADER_LONG && m->length > 0) {
 		json_object_set_new(o, "length", json_integer((json_int_t)m->length));
 		json_object_set_new(o, "full_length", json_integer((json_int_t)m->full_length));
+	}
+	if (spec->server) {
+		json_t *words = json_array();
+
+		for (size_t i = 0; i < spec->server->n; i++) {
+			_cleanup_free_ char *clean = columns_clean(
+				spec->server->words[i], strlen(spec->server->words[i]), 1, 0);
+
+			json_array_append_new(words, json_string(clean));
+		}
+		json_object_set_new(o, "server", words);
 	}
 	if (spec->counter_run)
 		json_object_set_new(o, "counter_run", eventjson_text(spec->counter_run));

@@ -10,6 +10,7 @@
 struct err;
 struct lab;
 struct lab_meta;
+struct lab_server;
 struct lab_setting;
 
 /*
@@ -17,10 +18,12 @@ struct lab_setting;
  *
  * @host:   on the machine's own kernel
  * @kernel: otherwise on this one
+ * @server: the learner's own, for the lab; NULL for none
  */
 struct kernelchoice {
 	bool host;
 	struct kernel kernel;
+	const struct lab_server *server;
 };
 
 /**

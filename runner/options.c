@@ -28,7 +28,8 @@ enum {
 	OPT_BACKEND,
 	OPT_SEED,
 	OPT_FULL,
-	OPT_ALLOW_EXEC
+	OPT_ALLOW_EXEC,
+	OPT_SERVER
 };
 
 static const struct option_words option_table[] = {
@@ -51,6 +52,11 @@ static const struct option_words option_table[] = {
 	  NULL,
 	  { "a lab of your own may start programs of this machine",
 	    "允许你自己的实验启动本机程序" } },
+	{ OPT_SERVER,
+	  "server",
+	  "COMMAND",
+	  { "start this server of yours and let the lab look at it, e.g. 'python3 my.py 8080'",
+	    "启动你自己的服务器，由实验来观察，如 'python3 my.py 8080'" } },
 	{ OPT_BACKEND,
 	  "backend",
 	  "netem|wire",
@@ -225,6 +231,9 @@ static int set_option(struct options *o, int id, char *value, struct err *err)
 		return 0;
 	case OPT_ALLOW_EXEC:
 		o->allow_exec = true;
+		return 0;
+	case OPT_SERVER:
+		o->server = value;
 		return 0;
 	case OPT_FULL:
 		o->full = true;

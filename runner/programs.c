@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -34,6 +35,8 @@
  * keep the engine from its packets.
  */
 
+#define SAID_LINES   3
+#define SAID_BYTES   120
 #define READ_AT_ONCE 16384
 #define DRAIN_AT_END (256 * 1024)
 #define KILL_LIMIT   (2 * NS_PER_S)
@@ -47,6 +50,7 @@ struct line {
 
 /*
  * @kept, @unrecorded: lines in the record, and those past the limit
+ * @said, @n_said: its last lines, a ring, and how many there were; @last_words the same in one text
  */
 struct one {
 	struct program process;
@@ -55,6 +59,9 @@ struct one {
 	struct program_end end;
 	struct line line[2];
 	uint64_t kept, unrecorded;
+	char said[SAID_LINES][SAID_BYTES];
+	size_t n_said;
+	char last_words[SAID_LINES * (SAID_BYTES + 4)];
 };
 
 struct programs {
@@ -156,6 +163,20 @@ int programs_start(struct programs *p, const struct lab_exec *x, unsigned *id, s
 	return 0;
 }
 
+/* As much of @text as there is room for, and no half character. */
+static void remember(char to[static SAID_BYTES], const char *text)
+{
+	size_t len = strlen(text);
+
+	if (len >= SAID_BYTES) {
+		len = SAID_BYTES - 1;
+		while (len > 0 && (text[len] & 0xc0) == 0x80)
+			len--;
+	}
+	memcpy(to, text, len);
+	to[len] = '\0';
+}
+
 static void say_line(struct programs *p, struct one *o, int which)
 {
 	struct line *l = &o->line[which];
@@ -169,10 +190,12 @@ static void say_line(struct programs *p, struct one *o, int which)
 		len--;
 	if (l->cut && len > 0 && (l->text[len - 1] & 0x80))
 		len--;
+	clean = columns_clean(l->text, len, 1, 0);
+	if (*clean)
+		remember(o->said[o->n_said++ % SAID_LINES], clean);
 	if (o->kept == PROGRAMS_MAX_LINES) {
 		o->unrecorded++;
 	} else {
-		clean = columns_clean(l->text, len, 1, 0);
 		o->kept++;
 		record_event(p->rec, "output", run_now(p),
 			     json_pack("{s:s, s:I, s:i, s:o}", "host", host_name(p, o->host),
@@ -254,6 +277,19 @@ static bool see_end(struct programs *p, struct one *o)
 	return true;
 }
 
+/* What one would look at if it had gone wrong. */
+static const char *last_words(struct one *o)
+{
+	const size_t first = o->n_said > SAID_LINES ? o->n_said - SAID_LINES : 0;
+	size_t at = 0;
+
+	o->last_words[0] = '\0';
+	for (size_t i = first; i < o->n_said; i++)
+		at += (size_t)snprintf(o->last_words + at, sizeof(o->last_words) - at, "%s%s",
+				       i > first ? " / " : "", o->said[i % SAID_LINES]);
+	return o->last_words;
+}
+
 void programs_get(struct programs *p, unsigned id, struct lab_program *out)
 {
 	struct one *o = p->all[id - 1];
@@ -263,7 +299,8 @@ void programs_get(struct programs *p, unsigned id, struct lab_program *out)
 	*out = (struct lab_program){ .ended = o->ended,
 				     .fd = o->process.pidfd,
 				     .status = o->end.status,
-				     .signal = o->end.signal };
+				     .signal = o->end.signal,
+				     .said = last_words(o) };
 }
 
 int programs_signal(struct programs *p, unsigned id, int signal)

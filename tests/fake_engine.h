@@ -294,10 +294,11 @@ static void fake_look(void *engine, unsigned host)
 	}
 }
 
-static int fake_may_exec(void *engine, struct err *err)
+static int fake_may_exec(void *engine, const struct lab_exec *x, struct err *err)
 {
 	const struct fake *f = engine;
 
+	(void)x;
 	if (!f->no_exec)
 		return 0;
 	err_set(err, EPERM, "this lab wants to start a program");
@@ -326,6 +327,7 @@ static void fake_program(void *engine, unsigned id, struct lab_program *out)
 
 	(void)id;
 	*out = f->program;
+	out->said = "";
 	out->fd = f->program.ended ? -1 : f->program_fd;
 }
 

@@ -88,7 +88,7 @@ LINK = dict(delay_=natural, loss_=number, jitter=positive,
 EVENTS = {
     "header": dict(format_=one_of(1), tcplab_=text, lab_=text, file_=text, title=texts, lesson=text,
                    date_=lambda v: bool(re.fullmatch(r"\d{4}(-\d\d){2}T\d\d:\d\d:\d\dZ", v)),
-                   params=mapping, set=mapping, counter_run=texts, length=positive, full_length=positive, seed_=natural,
+                   params=mapping, set=mapping, server=list_of(text), counter_run=texts, length=positive, full_length=positive, seed_=natural,
                    kernel_=fields(release_=text, kind_=one_of("host", "lab"), arch_=text),
                    clock_=one_of("real", "virtual"), impair=fields(backend_=text, why_=text),
                    hosts_=list_of(fields(name_=text, ipv4=text, ipv6=text, **LINK))),

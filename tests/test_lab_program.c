@@ -186,7 +186,7 @@ static const struct {
 	{ "server:exec { 'a' }:kill('NONE')", "a signal's name" },
 	{ "server:exec { 'a' }:kill(15)", "a signal's name" },
 	{ "server:exec { 'a' }:kill('RTMIN')", "a signal's name" },
-	{ "server:exec { 'a' }:listening()", "number expected, got no value" },
+	{ "server:exec { 'a' }:listening('x')", "number expected, got string" },
 	{ "server:exec { 'a' }:listening(0)", "a port is 1 to 65535" },
 	{ "server:exec { 'a' }:listening(80, { timout = '1s' })", "timeout" },
 	{ "server:exec { 'a' }:wait { timeout = 5 }", "5 what?" },

@@ -5,7 +5,7 @@ _tcplab()
 {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command='' i
 	local commands='list show run replay ladder report check kernels doctor'
-	local options='--param --set --kernel --full --allow-exec --backend --seed --record --pcap --pcap-host --format --output --all --lang --jobs --no-color --quiet --verbose --help --version'
+	local options='--param --set --kernel --full --allow-exec --server --backend --seed --record --pcap --pcap-host --format --output --all --lang --jobs --no-color --quiet --verbose --help --version'
 
 	case $before in
 	--format) COMPREPLY=($(compgen -W 'text json tap junit svg mermaid' -- "$word")); return ;;
@@ -13,7 +13,7 @@ _tcplab()
 	--kernel) COMPREPLY=($(compgen -W 'auto host all 6.1 6.12' -- "$word")); return ;;
 	--backend) COMPREPLY=($(compgen -W 'netem wire' -- "$word")); return ;;
 	--record | --pcap | --output | -o) COMPREPLY=($(compgen -f -- "$word")); return ;;
-	--param | --set | --seed | --pcap-host) return ;;
+	--param | --set | --server | --seed | --pcap-host) return ;;
 	esac
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		[[ " $commands " == *" ${COMP_WORDS[i]} "* ]] && command=${COMP_WORDS[i]} && break

@@ -1,37 +1,55 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""A TCP server that leaks: it answers each line, and ignores that its clients go.
+"""A TCP server with a leak that many real ones have: it never closes.
 
-usage: leaky.py PORT
+usage: leaky.py [PORT]
 
-The mistake is the one line that is missing; mended.py has it. It is found in many programs:
-readline() gives "" at the end of input, which is taken for a line that has nothing to say, or
-the connection is kept in a list for later.
+One thread for each connection, as net/http of Go has one goroutine. It echoes what comes.
+When the client is done and its FIN has arrived, recv() gives b"": the thread ends and forgets
+one line, and the connection stays in CLOSE-WAIT for ever. mended.py has that line.
+
+As Go does for every connection that it accepts, keepalive is switched on with 15 s: it does not
+help, because the client's kernel, or the lack of one, is not what keeps the socket open.
 """
 import socket
 import sys
 import threading
 
-kept = []  # for later; nobody ever comes back for them
+KEEPALIVE = 15
+
+forgotten = []
 
 
 def serve(conn):
-    lines = conn.makefile("rb")
-    while line := lines.readline():
-        conn.sendall(b"you said " + line)
-    # The client has gone: conn.close() is missing.
-    kept.append((conn, lines))
+    while True:
+        data = conn.recv(4096)
+        if not data:
+            break
+        conn.sendall(data)
+    # Whoever writes Go, Java or C forgets it like this: nothing closes a descriptor by itself.
+    # Python would, so the list keeps it.
+    forgotten.append(conn)
+
+
+def keepalive(conn):
+    conn.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    conn.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, KEEPALIVE)
+    conn.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, KEEPALIVE)
 
 
 def main():
-    listener = socket.create_server(("", int(sys.argv[1])))
+    port = int(sys.argv[1]) if len(sys.argv) > 1 else 8080
+    listener = socket.create_server(("0.0.0.0", port), backlog=128)
+    print(f"leaky: listening on port {port}", flush=True)
     while True:
         try:
             conn, _ = listener.accept()
         except OSError as error:
-            print(f"accept: {error}", file=sys.stderr)
-            threading.Event().wait(1)  # or the loop would spin: the connection is still there
+            # Descriptors have run out: EMFILE, again and again, and nobody can come in.
+            print(f"leaky: accept: {error.strerror}", flush=True)
+            threading.Event().wait(1)
             continue
+        keepalive(conn)
         threading.Thread(target=serve, args=(conn,), daemon=True).start()
 
 
