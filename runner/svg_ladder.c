@@ -35,6 +35,7 @@
 #define WORD_COLUMNS 70 /* of 7.2 each at 12 px, between the lines */
 #define STEP_COLUMNS 118
 #define LINE_HEIGHT  15.0
+#define PIECE        600.0 /* high; more would not go on a page of paper with others */
 
 /* Where we are: @y is the top of the next row; @starred: a state was inferred. */
 struct sheet {
@@ -289,67 +290,95 @@ static void put_names(struct sheet *s, const struct rung *all, size_t n)
 	}
 }
 
-static void say_what(FILE *out, const struct rungs *r, enum lang lang)
+static void say_what(FILE *out, const struct rung *all, size_t n, enum lang lang)
 {
-	size_t n, rows = 0;
-	const struct rung *all = rungs_all(r, &n);
+	size_t rows = 0;
 
 	for (size_t i = 0; i < n; i++)
 		rows += all[i].kind == RUNG_ROW ? 1 : all[i].n;
 	message_say(out, lang, SVG_LADDER_DESC, rows);
 }
 
-static void put_picture(FILE *out, const struct rungs *r, enum lang lang, bool alone)
+/* The first piece has the names on top. Return: the rung that the next piece begins with. */
+static size_t put_rungs(struct sheet *s, const struct rung *all, size_t n, size_t i, bool whole)
+{
+	if (i == 0) {
+		s->y = 32;
+		put_names(s, all, n);
+	}
+	while (i < n) {
+		put_rung(s, &all[i++]);
+		if (!whole && i < n &&
+		    (s->y > PIECE || (all[i].kind == RUNG_STEP && s->y > PIECE / 4)))
+			break;
+	}
+	if (i == n && s->starred)
+		s->y += LINE_HEIGHT * svg_lines(s->out, message(s->lang, MSG_LADDER_LEGEND),
+						STEP_COLUMNS, 14, s->y + 20, LINE_HEIGHT,
+						" class=\"d\"");
+	return i;
+}
+
+/* One <svg>, from rung @i on. Return: as put_rungs(). */
+static size_t put_picture(FILE *out, const struct rungs *r, struct sheet *s, size_t i, bool alone)
 {
 	_cleanup_free_ char *body = NULL;
-	size_t size, n;
-	struct sheet s = { .out = open_memstream(&body, &size), .lang = lang, .y = 32 };
+	size_t size, n, begin = i;
 	const struct rung *all = rungs_all(r, &n);
-	const char *title = lang_text(json_object_get(rungs_header(r), "title"), lang);
+	const char *title = lang_text(json_object_get(rungs_header(r), "title"), s->lang);
+	double end;
 
-	if (!s.out)
+	s->y = 0;
+	s->out = open_memstream(&body, &size);
+	if (!s->out)
 		abort();
-	put_names(&s, all, n);
-	for (size_t i = 0; i < n; i++)
-		put_rung(&s, &all[i]);
-	s.y += 8;
-	if (s.starred) {
-		s.y += LINE_HEIGHT * svg_lines(s.out, message(lang, MSG_LADDER_LEGEND),
-					       STEP_COLUMNS, 14, s.y + 8, LINE_HEIGHT,
-					       " class=\"d\"");
-		s.y += 8;
-	}
-	fclose(s.out);
+	i = put_rungs(s, all, n, i, alone);
+	fclose(s->out);
+	end = s->y - (i == n && s->starred ? LINE_HEIGHT : 0);
+	if (i == n)
+		s->y += 12;
 	fprintf(out,
 		"<svg class=\"ladder\"%s viewBox=\"0 0 %d %.0f\" role=\"img\" "
-		"aria-labelledby=\"ladder-title ladder-desc\"",
-		alone ? " xmlns=\"http://www.w3.org/2000/svg\"" : "", WIDTH, s.y);
+		"aria-labelledby=\"ladder-%zu\"",
+		alone ? " xmlns=\"http://www.w3.org/2000/svg\"" : "", WIDTH, s->y, begin);
 	if (alone)
-		fprintf(out, " width=\"%d\" height=\"%.0f\"", WIDTH, s.y);
-	fputs(">\n<title id=\"ladder-title\">", out);
+		fprintf(out, " width=\"%d\" height=\"%.0f\"", WIDTH, s->y);
+	fprintf(out, ">\n<title id=\"ladder-%zu\">", begin);
+	if (begin < n && all[begin].kind == RUNG_STEP)
+		title = all[begin].text;
 	html_text(out, *title ? title : field_text(rungs_header(r), "lab"));
-	fputs("</title>\n<desc id=\"ladder-desc\">", out);
-	say_what(out, r, lang);
+	fputs("</title>\n<desc>", out);
+	say_what(out, all + begin, i - begin, s->lang);
 	fputs("</desc>\n", out);
 	if (alone) {
 		fprintf(out, "<style>%s</style>\n", asset_svg_css().text);
-		fprintf(out, "<rect class=\"ground\" width=\"%d\" height=\"%.0f\"/>\n", WIDTH, s.y);
+		fprintf(out, "<rect class=\"ground\" width=\"%d\" height=\"%.0f\"/>\n", WIDTH,
+			s->y);
 		svg_state_defs(out);
 	}
-	for (int i = 0; i < 2; i++)
-		fprintf(out, "<path class=\"line\" d=\"M%.0f 30V%.0f\"/>", x_of(i),
-			s.y - (s.starred ? 28 : 4));
+	for (int k = 0; k < 2; k++)
+		fprintf(out, "<path class=\"line\" d=\"M%.0f %dV%.0f\"/>", x_of(k), begin ? 0 : 30,
+			end);
 	fputs(body, out);
 	fputs("</svg>\n", out);
+	return i;
 }
 
 void svg_ladder(FILE *out, const struct rungs *r, enum lang lang)
 {
-	put_picture(out, r, lang, false);
+	struct sheet s = { .lang = lang };
+	size_t n, i = 0;
+
+	rungs_all(r, &n);
+	do {
+		i = put_picture(out, r, &s, i, false);
+	} while (i < n);
 }
 
 void svg_ladder_file(FILE *out, const struct rungs *r, enum lang lang)
 {
+	struct sheet s = { .lang = lang };
+
 	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n", out);
-	put_picture(out, r, lang, true);
+	put_picture(out, r, &s, 0, true);
 }
