@@ -469,7 +469,7 @@ size_t conn_infer(struct conn_end e, enum tcpstate from, enum tcpstate to,
 	return infer_path(from, to, end->explain, end->n_explain, steps);
 }
 
-void conns_forget(struct conns *cs, int host, int64_t until)
+void conns_forget(struct conns *cs, int host, int64_t until, uint64_t order)
 {
 	struct conn **at = &cs->dirty;
 
@@ -483,7 +483,9 @@ void conns_forget(struct conns *cs, int host, int64_t until)
 			if (end->host != host)
 				continue;
 			for (size_t i = 0; i < end->n_explain; i++) {
-				if (end->explain[i].t >= until)
+				const struct infer_packet *p = &end->explain[i];
+
+				if (p->t >= until && p->order >= order)
 					end->explain[kept++] = end->explain[i];
 			}
 			end->n_explain = kept;

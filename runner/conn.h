@@ -76,9 +76,12 @@ void conn_explain(struct conn_end e, const struct infer_packet *p);
 size_t conn_infer(struct conn_end e, enum tcpstate from, enum tcpstate to,
 		  struct infer_step steps[static INFER_MAX_STEPS]);
 
-/** conns_forget() - a dump of @host begun at @until has been explained: drop what came before it.
+/**
+ * conns_forget() - a dump of @host has been explained: drop what came before it.
+ * @until, @order: when it began, and the order of the first packet that was read after that. A
+ * clock that stands still has packets before and after a dump in the nanosecond of the dump.
  */
-void conns_forget(struct conns *cs, int host, int64_t until);
+void conns_forget(struct conns *cs, int host, int64_t until, uint64_t order);
 
 /**
  * conn_tell() - remember an event of this connection, for failures.

@@ -12,12 +12,14 @@
  * What a packet meant for one end of a connection.
  *
  * @t:         run clock, ns
+ * @order:     in which packets were read, which tells those of one nanosecond apart
  * @outgoing:  sent by this end
  * @flags:     of its header
  * @acks_fin:  it arrived and acknowledges this end's FIN
  */
 struct infer_packet {
 	int64_t t;
+	uint64_t order;
 	bool outgoing;
 	uint8_t flags;
 	bool acks_fin;

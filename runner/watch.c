@@ -45,7 +45,7 @@
 
 /*
  * @touched: dump at the next watch_sockets()
- * @looked:  run clock at the start of the last dump
+ * @looked:  run clock at the start of the last dump, and @taken the packets taken by then
  * @next:    when to look again because of a timer
  * @gone:    it has vanished: what its kernel still does is nobody's business
  */
@@ -60,6 +60,7 @@ struct host_watch {
 	size_t n_reported;
 	bool touched, gone;
 	int64_t looked;
+	uint64_t taken;
 	struct lookout next;
 	struct change *change;
 	size_t n_changes, room_changes;
@@ -95,6 +96,7 @@ struct watch {
 	int64_t settled;
 	size_t n;
 	struct host_watch host[WORLD_MAX_HOSTS];
+	uint64_t taken;
 	struct sighting *sighting;
 	size_t n_sightings, room_sightings;
 };
@@ -235,6 +237,7 @@ static void take_sighting(struct watch *w, struct sighting *s)
 	seen->retransmission = cs.rtx;
 	history_packet(w->hist, h->index, seen);
 	conn_explain(e, &(struct infer_packet){ .t = seen->t,
+						.order = w->taken++,
 						.outgoing = seen->outgoing,
 						.flags = seen->segment.flags,
 						.acks_fin = !seen->outgoing && cs.acks_fin });
@@ -378,6 +381,7 @@ int watch_sockets(struct watch *w, struct err *err)
 		h->touched = false;
 		h->n_changes = 0;
 		h->looked = run_now(w);
+		h->taken = w->taken;
 		rc = sockdiag_dump(h->diag, on_change, h, err);
 		if (rc < 0)
 			return err_context(err, "looking at the sockets of %s", h->host->name);
@@ -400,7 +404,7 @@ int watch_sockets(struct watch *w, struct err *err)
 			qsort(h->change, h->n_changes, sizeof(*h->change), by_endpoints);
 		for (size_t j = 0; j < h->n_changes; j++)
 			record_change(h, &h->change[j]);
-		conns_forget(w->conns, (int)i, h->looked);
+		conns_forget(w->conns, (int)i, h->looked, h->taken);
 		if (fold_old(&h->folds, w->settled))
 			fold_report(&h->folds, w->rec);
 	}

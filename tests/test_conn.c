@@ -198,10 +198,20 @@ START_TEST(explained_packets_are_forgotten)
 	conn_explain(e, &(struct infer_packet){ .t = 5, .outgoing = true, .flags = SEG_SYN });
 	ck_assert_uint_eq(conn_infer(e, TCPSTATE_CLOSED, TCPSTATE_SYN_SENT, step), 1);
 	ck_assert_int_eq(step[0].t, 5);
-	conns_forget(cs, 1, 10);
+	conns_forget(cs, 1, 10, 1);
 	conn_infer(e, TCPSTATE_CLOSED, TCPSTATE_SYN_SENT, step);
 	ck_assert_int_eq(step[0].t, 5);
-	conns_forget(cs, 0, 10);
+	conns_forget(cs, 0, 10, 1);
+	conn_infer(e, TCPSTATE_CLOSED, TCPSTATE_SYN_SENT, step);
+	ck_assert_int_eq(step[0].t, -1);
+
+	/* A virtual clock: the dump and the packets before and after it are of one moment. */
+	conn_explain(e, &(struct infer_packet){
+				.t = 10, .order = 1, .outgoing = true, .flags = SEG_SYN });
+	conns_forget(cs, 0, 10, 1);
+	conn_infer(e, TCPSTATE_CLOSED, TCPSTATE_SYN_SENT, step);
+	ck_assert_int_eq(step[0].t, 10);
+	conns_forget(cs, 0, 10, 2);
 	conn_infer(e, TCPSTATE_CLOSED, TCPSTATE_SYN_SENT, step);
 	ck_assert_int_eq(step[0].t, -1);
 }
