@@ -183,6 +183,25 @@ def bench_dump():
     return subprocess.run([program], check=False).returncode == 0
 
 
+def bench_wire():
+    """(6) tests/bench_wire.c: how much the wire carries, and how long it takes."""
+    program = os.path.join(BUILD, "bench_wire")
+    if not os.access(program, os.X_OK):
+        row("wire", "not measured: no tests/bench_wire.c", "", False)
+        return
+    runs = []
+    for _ in range(max(1, RUNS // 4)):
+        _, done = timed([program])
+        if done.returncode != 0:
+            row("wire", "not measured: " + done.stderr.strip(), "", False)
+            return
+        runs.append([float(x) for x in done.stdout.split()])
+    rate = statistics.median(r[0] for r in runs)
+    way = statistics.median(r[1] for r in runs) / 1e6
+    row("wire, no impairment: segments a second", f"{rate:,.0f}", "at least 150,000", rate >= 150000)
+    row("  a segment's whole way, median", f"{way:.3f} ms", "at most 0.2 ms", way <= 0.2)
+
+
 def lab_kernels():
     """Version and file of each lab kernel, as tcplab finds them."""
     _, done = timed([TCPLAB, "kernels", "--lang", "en"],
@@ -277,6 +296,7 @@ def bench_kernels():
 def main():
     bench_start()
     bench_memory()
+    bench_wire()
     bench_kernels()
     kernel = os.uname()
     print(f"{kernel.sysname} {kernel.release} {kernel.machine}, {os.cpu_count()} CPUs, medians of {RUNS} runs")
