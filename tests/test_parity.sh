@@ -41,6 +41,7 @@ for version in $versions; do
 	plays "$version" "$top/tests/labs/parity.lua" wire
 	holds "the same network on $version" python3 "$top/tests/parity.py" "$area/netem" "$area/wire"
 	sed "s/^/$version: /" "$area/held"
+	holds "the record is as documented" python3 "$top/tests/record_check.py" "$top/docs/record.md" "$area/netem"
 	# The tester is tested: another delay is another network.
 	sed 's/delay = "35ms"/delay = "36ms"/' "$top/tests/labs/parity.lua" >"$area/other.lua"
 	plays "$version" "$area/other.lua" wire

@@ -281,6 +281,86 @@ START_TEST(bounds_what_is_under_way)
 }
 END_TEST
 
+/* Each comes twice, at once, and either has come over one hop. */
+START_TEST(duplicates_are_the_same)
+{
+	const struct impairment twice = { .duplicate = 1, .delay = _i ? NS_PER_MS : 0 };
+	struct world *w = play_world("wire", &twice, 1, NULL, NULL);
+	int from = play_socket(w, 0, AF_INET, SOCK_DGRAM, false);
+	int to = play_socket(w, 1, AF_INET, SOCK_DGRAM, true);
+	int64_t limit = clock_now() + PLAY_LIMIT;
+	struct sockaddr_storage addr;
+	socklen_t len = play_address(w, 1, AF_INET, &addr);
+
+	/* One of the TTL is the network's, and a duplicate that paid twice would not arrive. */
+	ck_assert_int_eq(setsockopt(from, IPPROTO_IP, IP_TTL, &(int){ 2 }, sizeof(int)), 0);
+	ck_assert_int_eq(connect(from, (struct sockaddr *)&addr, len), 0);
+	for (uint32_t i = 0; i < 50; i++) {
+		ck_assert_int_eq(send(from, &i, sizeof(i), 0), sizeof(i));
+		for (int copy = 0; copy < 2; copy++) {
+			uint32_t got;
+
+			ck_assert(play_until(w, to, POLLIN, limit));
+			ck_assert_int_eq(recv(to, &got, sizeof(got), 0), sizeof(got));
+			ck_assert_uint_eq(got, i);
+		}
+	}
+	close(from);
+	close(to);
+	world_free(w);
+}
+END_TEST
+
+/* The host gets it, finds the checksum wrong and drops it; we were told. */
+START_TEST(corrupt_ones_reach_nobody)
+{
+	const struct impairment corrupt = { .corrupt = 1 };
+	struct fate fate = { 0 };
+	struct world *w = play_world("wire", &corrupt, 1, note_drop, &fate);
+
+	send_numbers(w, AF_INET, &fate);
+	ck_assert_uint_eq(fate.dropped, DATAGRAMS);
+	ck_assert_uint_eq(fate.arrived, 0);
+	ck_assert_str_eq(fate.why, "corrupt");
+	world_free(w);
+}
+END_TEST
+
+/* Room for so many, and room again when they have left. */
+START_TEST(limit_is_each_direction_s_own)
+{
+	const struct impairment narrow = { .delay = 400 * NS_PER_MS, .limit = 10 };
+	struct fate fate = { 0 };
+	struct world *w = play_world("wire", &narrow, 1, note_drop, &fate);
+	int from = play_socket(w, 0, AF_INET, SOCK_DGRAM, false);
+	int to = play_socket(w, 1, AF_INET, SOCK_DGRAM, true);
+	int64_t limit = clock_now() + PLAY_LIMIT;
+	struct sockaddr_storage addr;
+	socklen_t len = play_address(w, 1, AF_INET, &addr);
+	struct err err = ERR_INIT;
+	uint32_t got;
+
+	ck_assert_int_eq(connect(from, (struct sockaddr *)&addr, len), 0);
+	for (int turn = 0; turn < 2; turn++) {
+		fate = (struct fate){ 0 };
+		/* In one call of work(), so that none leaves in between. */
+		for (uint32_t i = 0; i < 15; i++)
+			ck_assert_int_eq(send(from, &i, sizeof(i), 0), sizeof(i));
+		ck_ok(world_work(w, &err));
+		ck_assert_uint_eq(fate.dropped, 5);
+		ck_assert_str_eq(fate.why, "queue");
+		for (uint32_t i = 0; i < 10; i++) {
+			ck_assert(play_until(w, to, POLLIN, limit));
+			ck_assert_int_eq(recv(to, &got, sizeof(got), 0), sizeof(got));
+			ck_assert_uint_eq(got, i);
+		}
+	}
+	close(from);
+	close(to);
+	world_free(w);
+}
+END_TEST
+
 /* Nobody looks after the world: the socket's own losses are not hidden. */
 START_TEST(counts_what_the_socket_lost)
 {
@@ -315,6 +395,9 @@ Suite *suite(void)
 	tcase_add_test(c, delays_each_and_keeps_order);
 	tcase_add_test(c, late_engine_does_not_lengthen_the_link);
 	tcase_add_test(c, bounds_what_is_under_way);
+	tcase_add_loop_test(c, duplicates_are_the_same, 0, 2);
+	tcase_add_test(c, corrupt_ones_reach_nobody);
+	tcase_add_test(c, limit_is_each_direction_s_own);
 	tcase_add_test(c, counts_what_the_socket_lost);
 	suite_add_tcase(s, c);
 	return s;

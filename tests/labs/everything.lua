@@ -4,7 +4,9 @@ title = { "Everything", zh = "全部" }
 hosts = { "client", "server" }
 delay = param("delay", "25ms", { min = "1ms", max = "500ms", help = { "One-way delay", zh = "单向时延" } })
 mode = param("mode", { oneof = { "slow", "fast" } })
-link = { delay = delay, loss = "1%", toward = { server = { delay = "10ms" } } }
+link = { delay = delay, loss = "1%", toward = { server = {
+	delay = "10ms", jitter = "1ms", distribution = "pareto", burst = { p = "1%", r = 0.5, good = 0, bad = 1 },
+	duplicate = "1%", reorder = 0.1, gap = 2, corrupt = 0.01, rate = "10mbit", limit = 9 } } }
 needs = { "6.1", "netem" }
 length = full and "2s" or "1s"
 full_length = "2s"
@@ -39,7 +41,7 @@ function run(client, server)
 	value("get", tostring(conn:get("TCP_NODELAY")) .. tostring(seen) .. #all .. tostring(conn))
 	server:sysctl("net.ipv4.tcp_sack", 0)
 	kernel_sysctl("net.ipv4.tcp_max_orphans", kernel_sysctl("net.ipv4.tcp_max_orphans"))
-	client:link { delay = "1ms" }
+	client:link { delay = "1ms", burst = false, rate = 0 }
 	local program = assert(client:exec { "true", "x", env = { B = "2", A = 1 }, cwd = "a" })
 	expect(program:wait { timeout = "10us" }):is(nil)
 	expect(program:listening(81, { timeout = "10us" })):is(nil)
@@ -65,5 +67,5 @@ function run(client, server)
 	net:inject { to = client, from = "198.19.0.9", sport = 1, dport = 2, flags = "R", data = "x", tsval = 1, tsecr = 2 }
 	client.link:down()
 	client.link:up()
-	client:link { delay = "1ms" }
+	client:link { delay = "1ms", burst = false, rate = 0 }
 end
