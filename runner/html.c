@@ -45,7 +45,8 @@ void html_text(FILE *out, const char *text)
 
 void html_json(FILE *out, const json_t *json)
 {
-	_cleanup_free_ char *text = json_dumps(json, JSON_COMPACT | JSON_ENSURE_ASCII);
+	_cleanup_free_ char *text =
+		json_dumps(json, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(9));
 
 	if (!text)
 		abort();

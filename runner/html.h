@@ -17,7 +17,10 @@
  */
 void html_text(FILE *out, const char *text);
 
-/** html_json() - @json for a <script type="application/json">: nothing in it can end that. */
+/**
+ * html_json() - @json for a <script type="application/json">: nothing in it can end that. Reals
+ * keep nine digits.
+ */
 void html_json(FILE *out, const json_t *json);
 
 /** html_hash() - the source expression "sha256-…" that lets a Content-Security-Policy allow this

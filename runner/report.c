@@ -30,7 +30,7 @@
 #include "svg_ladder.h"
 #include "svg_lanes.h"
 
-#define MOST_RUNGS 240 /* keeps a page of a flood below 300 KB */
+#define MOST_RUNGS 200 /* keeps a page of a flood below 300 KB */
 #define MOST_LANES 24
 
 struct report *report_new(const struct report_options *opt)

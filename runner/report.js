@@ -17,7 +17,8 @@
 
 	const time = (ms) => ms < 100 ? ms.toFixed(ms < 10 ? 2 : 1) + " ms"
 		: ms < 1000 ? ms.toFixed(1) + " ms"
-		: (ms / 1000).toFixed(3) + " s";
+		: ms < 60000 ? (ms / 1000).toFixed(3) + " s"
+		: Math.floor(ms / 60000) + " min " + (ms % 60000 / 1000).toFixed(1) + " s";
 	const wait = (ms) => ms < 1000 ? Math.round(ms) + " ms" : (ms / 1000).toFixed(1) + " s";
 	const fill = (text, ...values) => text.replace(/%s/g, () => values.shift());
 

@@ -11,6 +11,7 @@
  *
  * Only what the pictures show is in it: of a flood it stops at the rows that were not folded.
  */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -155,9 +156,9 @@ static json_t *moments_json(struct moments *m, const struct lanes *lanes)
 			continue;
 		if (it->t > t)
 			t = it->t;
-		json_array_append_new(list, json_pack("[I,f,f,s]", (json_int_t)it->event,
-						      (double)t / NS_PER_MS, svg_lanes_x(lanes, t),
-						      clean));
+		json_array_append_new(
+			list, json_pack("[I,f,f,s]", (json_int_t)it->event, (double)t / NS_PER_MS,
+					round(10 * svg_lanes_x(lanes, t)) / 10, clean));
 	}
 	return list;
 }

@@ -66,7 +66,9 @@ static double x_of(int side)
 	return side ? RIGHT : LEFT;
 }
 
-static void put_time(const struct sheet *s, const struct ladder_cell *c, int side, double y)
+/* @extra: class */
+static void put_time(const struct sheet *s, const struct ladder_cell *c, int side, double y,
+		     const char *extra)
 {
 	char buf[PHRASE_TIME_MAX];
 
@@ -76,8 +78,8 @@ static void put_time(const struct sheet *s, const struct ladder_cell *c, int sid
 		snprintf(buf, sizeof(buf), "%.1f s", (double)c->t / NS_PER_S);
 	else
 		phrase_time(c->t, buf);
-	fprintf(s->out, "<text class=\"t%s\" x=\"%.0f\" y=\"%.1f\">%s</text>", side ? "" : " e",
-		side ? RIGHT + 9 : LEFT - 9, y + 4, buf);
+	fprintf(s->out, "<text class=\"t%s%s\" x=\"%.0f\" y=\"%.5g\">%s</text>", side ? "" : " e",
+		extra, side ? RIGHT + 9 : LEFT - 9, y + 4, buf);
 }
 
 /* A change as a pill; what stays the same only as a word. */
@@ -90,7 +92,7 @@ static void put_state(struct sheet *s, const struct ladder_cell *c, int side, do
 		return;
 	s->starred |= strchr(c->state, '*') || strchr(c->before, '*');
 	if (!c->changed) {
-		fprintf(s->out, "<text class=\"same\" x=\"%.0f\" y=\"%.1f\">", x + PILL / 2, y + 4);
+		fprintf(s->out, "<text class=\"same\" x=\"%.0f\" y=\"%.5g\">", x + PILL / 2, y + 4);
 		html_text(s->out, c->state);
 		fputs("</text>\n", s->out);
 		return;
@@ -110,19 +112,19 @@ static void put_stop(const struct sheet *s, const struct ladder_row *row, double
 {
 	switch (row->fate) {
 	case FATE_LOST:
-		fprintf(s->out, "<path class=\"x\" d=\"M%.1f %.1fl10 10m0 -10l-10 10\"/>", x - 5,
+		fprintf(s->out, "<path class=\"x\" d=\"M%.5g %.5gl10 10m0 -10l-10 10\"/>", x - 5,
 			y - 5);
 		break;
 	case FATE_HELD:
-		fprintf(s->out, "<path class=\"x\" d=\"M%.1f %.1fv12m5 -12v12\"/>", x - 2, y - 6);
+		fprintf(s->out, "<path class=\"x\" d=\"M%.5g %.5gv12m5 -12v12\"/>", x - 2, y - 6);
 		break;
 	case FATE_FLYING:
-		fprintf(s->out, "<circle class=\"o\" cx=\"%.1f\" cy=\"%.1f\" r=\"4\"/>",
+		fprintf(s->out, "<circle class=\"o\" cx=\"%.5g\" cy=\"%.5g\" r=\"4\"/>",
 			x + (row->from ? -4 : 4), y);
 		break;
 	case FATE_ARRIVED:
 	case FATE_DUPLICATE:
-		fprintf(s->out, "<path class=\"h\" d=\"M%.1f %.1fl%.1f -5.2v9.6z\"/>", x, y,
+		fprintf(s->out, "<path class=\"h\" d=\"M%.5g %.5gl%.5g -5.2v9.6z\"/>", x, y,
 			row->from ? 11.0 : -11.0);
 		break;
 	}
@@ -138,13 +140,13 @@ static void put_arrow(const struct sheet *s, const struct ladder_row *row, doubl
 	double x1 = x_of(row->from) + begin * all, x2 = x_of(row->from) + end * all;
 	double y1 = y + begin * SLOPE, y2 = y + end * SLOPE;
 
-	fprintf(s->out, "<path class=\"a\" d=\"M%.1f %.1fL%.1f %.1f\"/>", x1, y1,
+	fprintf(s->out, "<path class=\"a\" d=\"M%.5g %.5gL%.5g %.5g\"/>", x1, y1,
 		here ? x2 - 7 * way : x2, y2);
 	if (row->fate == FATE_DUPLICATE)
-		fprintf(s->out, "<path class=\"a\" d=\"M%.1f %.1fL%.1f %.1f\"/>", x1, y1 + 3.5,
+		fprintf(s->out, "<path class=\"a\" d=\"M%.5g %.5gL%.5g %.5g\"/>", x1, y1 + 3.5,
 			x2 - 9 * way, y2 + 3.5);
 	if (begin > 0)
-		fprintf(s->out, "<path class=\"o\" d=\"M%.1f %.1fl5 -5l5 5l-5 5z\"/>", x1 - 5, y1);
+		fprintf(s->out, "<path class=\"o\" d=\"M%.5g %.5gl5 -5l5 5l-5 5z\"/>", x1 - 5, y1);
 	put_stop(s, row, x2, y2);
 }
 
@@ -155,7 +157,7 @@ static void put_end(const struct sheet *s, const struct ladder_row *row, double 
 
 	if (!*end)
 		return;
-	fprintf(s->out, "<text class=\"w%s\" x=\"%.1f\" y=\"%.1f\">", row->from ? " e" : "",
+	fprintf(s->out, "<text class=\"w%s\" x=\"%.5g\" y=\"%.5g\">", row->from ? " e" : "",
 		x + (row->from ? -14 : 14), y + SLOPE * SHORT + 4);
 	html_text(s->out, end);
 	fputs("</text>", s->out);
@@ -207,7 +209,7 @@ static void put_segment(struct sheet *s, const struct ladder_row *row)
 		double at = i == row->from ? y : y + SLOPE;
 
 		if (!(row->resumed && i == row->from))
-			put_time(s, &row->cell[i], i, at);
+			put_time(s, &row->cell[i], i, at, i == row->from ? "" : " to");
 		put_state(s, &row->cell[i], i, at);
 	}
 	fputs("</g>\n", s->out);
@@ -227,9 +229,9 @@ static void put_change(struct sheet *s, const struct ladder_row *row)
 			  LINE_HEIGHT, right ? " class=\"w e\"" : " class=\"w\"");
 	for (int i = 0; i < 2 && row->kind == ROW_CHANGE; i++) {
 		if (i == row->from) {
-			fprintf(s->out, "<circle class=\"tick\" cx=\"%.0f\" cy=\"%.1f\" r=\"4\"/>",
+			fprintf(s->out, "<circle class=\"tick\" cx=\"%.0f\" cy=\"%.5g\" r=\"4\"/>",
 				x_of(i), y);
-			put_time(s, &row->cell[i], i, y);
+			put_time(s, &row->cell[i], i, y, "");
 		}
 		put_state(s, &row->cell[i], i, y);
 	}
@@ -250,8 +252,8 @@ static void put_words(struct sheet *s, const struct rung *g)
 
 	s->y += g->kind == RUNG_STEP ? 12 : 4;
 	fprintf(s->out,
-		"<g class=\"r %s\" data-a=\"%ld\"><rect x=\"0\" y=\"%.1f\" width=\"%d\" "
-		"height=\"%.1f\" rx=\"4\"/>\n",
+		"<g class=\"r %s\" data-a=\"%ld\"><rect x=\"0\" y=\"%.5g\" width=\"%d\" "
+		"height=\"%.5g\" rx=\"4\"/>\n",
 		class, g->event, s->y, WIDTH, height);
 	svg_lines(s->out, g->text, STEP_COLUMNS, 14, s->y + 20, 19, "");
 	fputs("</g>\n", s->out);

@@ -50,16 +50,16 @@ static void put_span(FILE *out, const struct lanes *l, const struct lane_span *s
 	fprintf(out, "%s, %s – %s</title>", span->inferred ? "*" : "",
 		phrase_time(span->from, from), phrase_time(span->to, to));
 	fprintf(out,
-		"<rect class=\"bar %s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.0f\"/>",
+		"<rect class=\"bar %s\" x=\"%.5g\" y=\"%.5g\" width=\"%.5g\" height=\"%.0f\"/>",
 		class, x, y, width, BAR);
 	if (strcmp(class, "estab") != 0 && strcmp(class, "listen") != 0 &&
 	    strcmp(class, "closed") != 0)
 		fprintf(out,
-			"<rect fill=\"url(#p-%s)\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" "
+			"<rect fill=\"url(#p-%s)\" x=\"%.5g\" y=\"%.5g\" width=\"%.5g\" "
 			"height=\"%.0f\"/>",
 			class, x, y, width, BAR);
 	if (width > columns_width(span->state) * LETTER + 6) {
-		fprintf(out, "<text class=\"in\" x=\"%.1f\" y=\"%.1f\">", x + 5, y + 14);
+		fprintf(out, "<text class=\"in\" x=\"%.5g\" y=\"%.5g\">", x + 5, y + 14);
 		html_text(out, span->state);
 		fprintf(out, "%s</text>", span->inferred ? "*" : "");
 	}
@@ -78,10 +78,10 @@ static void put_steps(FILE *out, const struct lanes *l, const struct rungs *rung
 
 		if (all[i].kind != RUNG_STEP)
 			continue;
-		fprintf(out, "<path class=\"grid\" d=\"M%.1f %.0fV%.1f\"/>", x, TOP - 12, bottom);
+		fprintf(out, "<path class=\"grid\" d=\"M%.5g %.0fV%.5g\"/>", x, TOP - 12, bottom);
 		if (x - last < 18)
 			continue;
-		fprintf(out, "<text class=\"axis\" x=\"%.1f\" y=\"12\">%d.</text>", x,
+		fprintf(out, "<text class=\"axis\" x=\"%.5g\" y=\"12\">%d.</text>", x,
 			(int)strtol(all[i].text, NULL, 10));
 		last = x;
 	}
@@ -111,11 +111,11 @@ static void put_axis(FILE *out, const struct lanes *l, double y)
 		t = next;
 		if (x - last < LABEL)
 			continue;
-		fprintf(out, "<text class=\"axis\" x=\"%.1f\" y=\"%.1f\">%s</text>", x, y,
+		fprintf(out, "<text class=\"axis\" x=\"%.5g\" y=\"%.5g\">%s</text>", x, y,
 			phrase_time(t, buf));
 		last = x;
 	}
-	fprintf(out, "<text class=\"axis e\" x=\"%.1f\" y=\"%.1f\">%s</text>", RIGHT, y,
+	fprintf(out, "<text class=\"axis e\" x=\"%.5g\" y=\"%.5g\">%s</text>", RIGHT, y,
 		phrase_time(until, buf));
 }
 
@@ -138,14 +138,14 @@ void svg_lanes(FILE *out, const struct lanes *l, const struct rungs *rungs, enum
 	for (size_t i = 0; i < n; i++) {
 		double y = TOP + (double)i * LANE;
 
-		fprintf(out, "<text class=\"lane\" x=\"0\" y=\"%.1f\">", y + 15);
+		fprintf(out, "<text class=\"lane\" x=\"0\" y=\"%.5g\">", y + 15);
 		svg_lanes_name(out, &all[i]);
-		fprintf(out, "</text>\n<path class=\"line\" d=\"M%.0f %.1fH%.0f\"/>\n", LEFT,
+		fprintf(out, "</text>\n<path class=\"line\" d=\"M%.0f %.5gH%.0f\"/>\n", LEFT,
 			y + BAR / 2, RIGHT);
 		for (size_t k = 0; k < all[i].n; k++)
 			put_span(out, l, &all[i].spans[k], y);
 	}
 	put_axis(out, l, bottom + 14);
-	fprintf(out, "<path class=\"cursor\" id=\"cursor\" d=\"M0 %.0fV%.1f\"/>\n</svg>\n",
+	fprintf(out, "<path class=\"cursor\" id=\"cursor\" d=\"M0 %.0fV%.5g\"/>\n</svg>\n",
 		TOP - 12, bottom + 4);
 }

@@ -57,10 +57,10 @@ void svg_state_pill(FILE *out, double x, double y, double width, const char *sta
 	const char *class = svg_state_class(state);
 
 	fprintf(out,
-		"<g class=\"pill %s\"%s><rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" "
+		"<g class=\"pill %s\"%s><rect x=\"%.5g\" y=\"%.5g\" width=\"%.5g\" "
 		"height=\"18\" rx=\"4\"/>",
 		class, extra, x, y - 9, width);
-	fprintf(out, "<text x=\"%.1f\" y=\"%.1f\">", x + width / 2, y + 4);
+	fprintf(out, "<text x=\"%.5g\" y=\"%.5g\">", x + width / 2, y + 4);
 	html_text(out, state);
 	fputs("</text></g>\n", out);
 }
@@ -98,7 +98,7 @@ int svg_lines(FILE *out, const char *text, int columns, double x, double y, doub
 		end = strchr(line, '\n');
 		if (end)
 			*end++ = '\0';
-		fprintf(out, "<text x=\"%.1f\" y=\"%.1f\"%s>", x, y + n * height, attributes);
+		fprintf(out, "<text x=\"%.5g\" y=\"%.5g\"%s>", x, y + n * height, attributes);
 		html_text(out, line);
 		fputs("</text>\n", out);
 	}
