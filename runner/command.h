@@ -21,6 +21,7 @@ struct view_ops;
  * @args: what is left after the options
  * @params, @sets: in the order given
  * @server: a command that starts a server of the learner's; NULL for none
+ * @sides: of --a and --b
  * @kernel: "auto", "host", "all" or the version of a lab kernel
  * @backend: of impairments; NULL to choose
  * @allow_exec: labs that are not of the course may start programs of this machine
@@ -35,6 +36,8 @@ struct options {
 	char **args;
 	size_t n_params, n_sets;
 	struct lab_setting params[LAB_MAX_SETTINGS], sets[LAB_MAX_SETTINGS];
+	size_t n_sides[2];
+	struct lab_setting sides[2][LAB_MAX_SETTINGS];
 	const char *server, *kernel, *record, *pcap, *pcap_host, *backend, *output;
 	const struct view_ops *format;
 	const struct ladderfile *picture;
@@ -58,6 +61,7 @@ int command_replay(const struct options *o, struct err *err);
 int command_check(const struct options *o, struct err *err);
 int command_ladder(const struct options *o, struct err *err);
 int command_report(const struct options *o, struct err *err);
+int command_compare(const struct options *o, struct err *err);
 int command_kernels(const struct options *o, struct err *err);
 int command_doctor(const struct options *o, struct err *err);
 

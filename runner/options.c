@@ -29,7 +29,9 @@ enum {
 	OPT_SEED,
 	OPT_FULL,
 	OPT_ALLOW_EXEC,
-	OPT_SERVER
+	OPT_SERVER,
+	OPT_A,
+	OPT_B
 };
 
 static const struct option_words option_table[] = {
@@ -63,6 +65,12 @@ static const struct option_words option_table[] = {
 	  { "what delays and drops packets (default: netem where there is one)",
 	    "由谁延迟和丢弃报文" } },
 	{ OPT_SEED, "seed", "N", { "of random loss (default 1)", "随机丢包的种子（默认 1）" } },
+	{ OPT_A,
+	  "a",
+	  "NAME=VALUE",
+	  { "compare: of the first run, a parameter, HOST.SYSCTL, kernel, backend or seed",
+	    "compare：第一次运行的参数、HOST.SYSCTL、kernel、backend 或 seed" } },
+	{ OPT_B, "b", "NAME=VALUE", { "compare: of the second run", "compare：第二次运行的" } },
 	{ OPT_RECORD, "record", "FILE", { "keep the run record", "保存运行记录" } },
 	{ OPT_PCAP,
 	  "pcap",
@@ -204,6 +212,10 @@ static int set_option(struct options *o, int id, char *value, struct err *err)
 	case OPT_SET:
 		return add_setting(o->sets, &o->n_sets, value, "set",
 				   "server.net.ipv4.tcp_syncookies=2", err);
+	case OPT_A:
+		return add_setting(o->sides[0], &o->n_sides[0], value, "a", "delay=100ms", err);
+	case OPT_B:
+		return add_setting(o->sides[1], &o->n_sides[1], value, "b", "kernel=6.12", err);
 	case OPT_KERNEL:
 		return set_kernel(o, value, err);
 	case OPT_BACKEND:
@@ -252,6 +264,36 @@ static int set_option(struct options *o, int id, char *value, struct err *err)
 	default:
 		return 0;
 	}
+}
+
+/* The last one said of a name is the one that counts. */
+static int put_setting(struct lab_setting *list, size_t *n, const struct lab_setting *s,
+		       struct err *err)
+{
+	size_t i = 0;
+
+	while (i < *n && strcmp(list[i].name, s->name) != 0)
+		i++;
+	if (i == LAB_MAX_SETTINGS)
+		return err_set(err, E2BIG, "%s: more than %d settings", s->name, LAB_MAX_SETTINGS);
+	list[i] = *s;
+	*n += i == *n;
+	return 0;
+}
+
+int options_apply(struct options *o, const struct lab_setting *s, struct err *err)
+{
+	static const struct {
+		const char *name;
+		int (*set)(struct options *o, const char *value, struct err *err);
+	} own[] = { { "kernel", set_kernel }, { "backend", set_backend }, { "seed", set_seed } };
+
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+		if (strcmp(s->name, own[i].name) == 0)
+			return own[i].set(o, s->value, err);
+	if (strchr(s->name, '.'))
+		return put_setting(o->sets, &o->n_sets, s, err);
+	return put_setting(o->params, &o->n_params, s, err);
 }
 
 static int unknown_option(const char *arg, struct err *err)

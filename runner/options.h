@@ -7,6 +7,7 @@
 #include "lang.h"
 
 struct err;
+struct lab_setting;
 struct options;
 
 /* What help says, in both languages. */
@@ -34,6 +35,13 @@ struct option_words {
 
 /** options_table() - every option, in the order of the help. */
 const struct option_words *options_table(size_t *n);
+
+/**
+ * options_apply() - one setting of --a or --b: `kernel`, `backend`, `seed`, HOST.SYSCTL, else a
+ * parameter. It stands for what was said of that name before.
+ * Return: 0 or -errno.
+ */
+int options_apply(struct options *o, const struct lab_setting *s, struct err *err);
 
 /**
  * options_parse() - read the command line; options may stand before and after the subcommand.

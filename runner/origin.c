@@ -2,7 +2,6 @@
 #include "origin.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -84,7 +83,7 @@ static int run_lab(const struct options *o, const char *path, struct reader *r, 
 }
 
 /* Something that looks like a path and is no lab's file is a record. */
-static bool is_record(const char *what)
+bool origin_is_record(const char *what)
 {
 	size_t len = strlen(what);
 
@@ -101,7 +100,7 @@ int origin_read(const struct options *o, const char *what, origin_fn *fn, void *
 	char path[4096];
 	int rc;
 
-	if (is_record(what))
+	if (origin_is_record(what))
 		rc = recfile_read(what, on_record, &r, err);
 	else if (paths_lab(&o->paths, what, path, &no_lab) == 0)
 		rc = run_lab(o, path, &r, err);

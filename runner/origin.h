@@ -3,6 +3,7 @@
 #define RUNNER_ORIGIN_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 struct err;
 struct options;
@@ -13,6 +14,10 @@ struct options;
 
 /** origin_fn - one event. Return: 0, or -errno to end it. */
 typedef int origin_fn(void *arg, json_t *ev, struct err *err);
+
+/** origin_is_record() - does this name a record, and not a lab or its file? Of what is said without
+ * a folder only origin_read() knows. */
+bool origin_is_record(const char *what);
 
 /**
  * origin_read() - hand every event of a record to @fn.

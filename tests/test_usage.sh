@@ -18,7 +18,7 @@ same() { # DESCRIPTION WANTED FOUND
 }
 
 sorted() { LC_ALL=C sort -u; }
-long() { grep -oE -e '--[a-z][a-z-]+' | sorted; }
+long() { grep -oE -e '--[a-z][a-z-]*' | sorted; }
 
 help=$(LC_ALL=C.UTF-8 "$TCPLAB" --help) || {
 	echo "tcplab --help failed"

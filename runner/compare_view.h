@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RUNNER_COMPARE_VIEW_H
+#define RUNNER_COMPARE_VIEW_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+#include "compare.h"
+
+struct paper;
+
+/*
+ * How a comparison is shown.
+ *
+ * @name: what A and B are, in the words of whoever asked
+ * @verbosity: -1: the table only; 1: all rows, also where nothing differs
+ */
+struct compare_view {
+	const struct paper *paper;
+	const char *name[2];
+	int verbosity;
+};
+
+/** compare_text() - in a terminal. */
+void compare_text(const struct compare_view *v, const struct compare *c);
+
+/** compare_say_count() - "7 only in B". */
+void compare_say_count(FILE *out, enum compare_kind kind, size_t n, enum lang lang);
+
+/** compare_part_word() - "counters". Return: borrowed. */
+const char *compare_part_word(enum compare_part part, enum lang lang);
+
+#endif
