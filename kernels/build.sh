@@ -17,9 +17,9 @@
 # HOME, find it. A kernel that somebody else put into DIR/VERSION/linux of another version
 # is used like ours and never touched.
 #
-# Up to date. id names the source package with its version, the lines of lab.config that
-# mean something (by hash), and this recipe. When all fit nothing is done and nothing is
-# asked of anybody; when the source package is not installed its version is not judged.
+# Up to date. id names the source package with its version, the lines of lab.config and of the
+# patches that mean something (by hash), and this recipe. When all fit nothing is done and nothing
+# is asked of anybody; when the source package is not installed its version is not judged.
 #
 # Building is compile.sh's. A build that fails leaves the last good kernel.
 #
@@ -36,6 +36,7 @@ umask 022
 
 top=$(cd "$(dirname "$0")/.." && pwd) || exit 1
 config=$top/kernels/lab.config
+patches=("$top"/kernels/*.patch)
 links=$top/build/kernels
 sources=${TCPLAB_KERNEL_SOURCES:-/usr/src}
 
@@ -87,7 +88,12 @@ source_id() { # VERSION: nothing when there is no source
 
 # Comments may change without anything being built again.
 config_lines() { grep '^CONFIG_' "$config"; }
-config_id() { echo "config $(config_lines | LC_ALL=C sort | sha256sum | cut -c 1-64) recipe $recipe"; }
+patch_lines() { awk 'FNR == 1 { on = 0 } /^--- / { on = 1 } on' "${patches[@]}" </dev/null; }
+config_id() {
+	local lines
+	lines=$(config_lines | LC_ALL=C sort && patch_lines)
+	echo "config $(sha256sum <<<"$lines" | cut -c 1-64) recipe $recipe"
+}
 
 up_to_date() { # DIR VERSION
 	local wanted there

@@ -13,12 +13,16 @@
 # The new kernel has to run and to say its version before it takes the old one's place, by
 # one rename: a build that fails leaves the last good one, and its log in DIR/VERSION.
 #
-# unpack -> configure, configured -> compile -> proven -> put into place; each stage that
-# fails ends in failed(), which shows the log and changes nothing else.
+# kernels/*.patch change what the configuration cannot; each begins with its reason, and fits
+# both 6.1 and 6.12. A kernel is a lab kernel without them, too: its times differ by a microsecond
+# from run to run. So a source that one of them does not fit is built without it, and that is said.
+#
+# unpack -> change -> configure, configured -> compile -> proven -> put into place; each stage
+# that fails ends in failed(), which shows the log and changes nothing else.
 
 # To be counted up when what is below makes another kernel of the same source.
 # shellcheck disable=SC2034 # used there
-recipe=1
+recipe=2
 # Objects of a build, for the progress: 6.1 and 6.12 measured, others are near it.
 objects=650
 
@@ -58,6 +62,19 @@ unpack() { # ARCHIVE DIRECTORY
 	esac
 	mkdir "$2" && exec nice tar -C "$2" -I "$program" -xf "$1" --strip-components=1 --no-same-owner \
 		"${skip[@]}" --exclude='linux*/Documentation/*/*' --exclude='linux*/tools/'{perf,testing}
+}
+
+# All of a patch or nothing of it, and no guessing where it might belong.
+change() { # VERSION
+	local patch fit=(patch -d "$tmp/linux" -p1 -F0 -f --no-backup-if-mismatch)
+	for patch in "${patches[@]}"; do
+		if "${fit[@]}" --dry-run <"$patch" >>"$tmp/log" 2>&1; then
+			"${fit[@]}" <"$patch" >>"$tmp/log" 2>&1 || return
+		else
+			progress_end
+			say "$1: ${patch##*/} does not fit this source, which is built without it"
+		fi
+	done
 }
 
 # A build directory inside of the source directory: kbuild then has no absolute path in it.
@@ -178,6 +195,7 @@ build() { # VERSION: into $dir, which is locked
 
 	progress "$1: unpacking ${archive##*/}"
 	attended unpack "$archive" "$tmp/linux" || { failed "$1" unpacking; return; }
+	change "$1" || { failed "$1" "changing it"; return; }
 	progress "$1: configuring"
 	{ configure && configured; } || { failed "$1" configuring; return; }
 	compile "$1" || { failed "$1" compiling; return; }

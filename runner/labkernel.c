@@ -35,7 +35,8 @@
  *
  * All of the kernel's processes are in one process group, so that one kill(2)
  * reaches them. That is needed: a kernel that has ended or was killed can leave
- * its address spaces behind, stopped for a tracer that is no more. Whoever dies,
+ * its address spaces behind, stopped for a tracer that is no more (or, without
+ * kernels/ends-with-its-kernel.patch, running on as a process of the host). Whoever dies,
  * somebody is left to do it: when the kernel has ended, or the front is gone (the
  * life pipe hangs up), the guardian; when the guardian was killed, which takes
  * the kernel along (PR_SET_PDEATHSIG), the front, which finds the group's
@@ -59,7 +60,9 @@
  * derived, would follow the memory that is free at boot, which differs; it is set.
  *
  * Time: time-travel=inf-cpu. The clock stands still while code runs and jumps
- * when all of it sleeps.
+ * when all of it sleeps. A reading of it and a call that fails would cost a little, but with
+ * kernels/engine-takes-no-time.patch not the engine's or the kernel's own: so the same lab has the
+ * same times in every run. In a kernel without the patch they differ by microseconds.
  */
 
 #define MEMORY           "mem=64M"

@@ -126,6 +126,36 @@ ends 0 "a strange environment" env TCPLAB_KERNELS="$store" MAKEFLAGS=-n CC=false
 	LOCALVERSION=-mine "$build" 9.1
 builds 1
 
+# A patch that fits is in the kernel; one that does not is left out, and that is said.
+patch_of() { # FROM TO
+	cat >"$tree/kernels/try.patch" <<-END
+	Why it is.
+
+	--- a/main.c
+	+++ b/main.c
+	@@ -1,2 +1,2 @@
+	 #include <stdio.h>
+	-int main(void) { return puts("$1") < 0; }
+	+int main(void) { return puts("$2") < 0; }
+	END
+}
+rm "$tree"/kernels/*.patch
+ends 0 "without patches" env TCPLAB_KERNELS="$store" "$build" 9.1
+silent "does not fit"
+patch_of 9.1.6 9.1.66
+ends 0 "with a patch" env TCPLAB_KERNELS="$store" "$build" 9.1
+silent "does not fit"
+holds "it is patched" [ "$("$store/9.1/linux")" = 9.1.66 ]
+sed -i 's/Why it is/Why/' "$tree/kernels/try.patch"
+ends 0 "another reason for the patch" env TCPLAB_KERNELS="$store" "$build" 9.1
+says "up to date"
+patch_of 9.1.7 9.1.77
+ends 0 "with a patch for another source" env TCPLAB_KERNELS="$store" "$build" 9.1
+says "9.1: try.patch does not fit this source, which is built without it"
+holds "it is not patched" [ "$("$store/9.1/linux")" = 9.1.6 ]
+builds 3
+left
+
 # ---- what goes wrong --------------------------------------------------------
 
 was=$(inode)
