@@ -106,7 +106,7 @@ TEST_ENV := TCPLAB="$(CURDIR)/$(TCPLAB)" TCPLAB_BUILD="$(CURDIR)/$(BUILD)" TCPLA
 
 # ---- building ---------------------------------------------------------------
 
-.PHONY: all run kernels check check-run check-kernels tests install uninstall clean asan ubsan lint format-check format \
+.PHONY: all run kernels golden check check-run check-kernels tests install uninstall clean asan ubsan lint format-check format \
 	fuzz fuzz-run bench bench-run help FORCE
 
 all: $(TCPLAB) ## build the program (the default)
@@ -197,6 +197,9 @@ tests: all $(TESTS) $(PROGS) ## build the tests without running them
 
 check-run: tests
 	@$(TEST_ENV) tests/runall.sh $(TEST_SH) $(TESTS)
+
+golden: check-kernels all ## play every lab on the lab kernels and keep the records in tests/golden
+	@$(TEST_ENV) TCPLAB_DATA="$(CURDIR)" tests/golden.py update tests/golden labs "$(CURDIR)/$(TCPLAB)" 6.1 6.12
 
 asan: ## every test under AddressSanitizer, in build/asan
 	@$(MAKE) --no-print-directory SAN=address check
