@@ -2,8 +2,9 @@
 title   = { "The CLOSE-WAIT leak", zh = "CLOSE-WAIT 泄漏" }
 summary = { "A server that ignores the end of input: what grows, what stays, what runs out, and who notices",
             zh = "服务器不理会输入结束：什么在增长，什么留下，什么耗尽，谁会发现" }
-lesson  = "close-wait-leak"
+lesson  = not own_server and "close-wait-leak" or nil -- it tells of the lab's own servers
 hosts   = { "client", "server" }
+takes_server = true
 
 local clients = param("clients", 5, {
   min = 2, max = 30,
@@ -45,7 +46,60 @@ local function visit(client, server, port)
   return answer
 end
 
+-- A server of the learner's (--server COMMAND): does it leak?
+local function examine(client, server)
+  step { "Your server starts. " .. 2 * clients .. " clients come, ask for something, and go: half of them close, and half only say that they have nothing more to say.",
+         zh = "你的服务器启动。来了 " .. 2 * clients .. " 个客户，各问一句就走：一半直接关闭，一半只说自己没有话要说了。" }
+  local program = server:exec(own_server)
+  local port = assert(program:listening())
+  local answered, half_open = 0, {}
+  for i = 1, 2 * clients do
+    local conn = assert(client:connect(server, port, { timeout = "5s" }))
+    conn:write("GET / HTTP/1.0\r\nHost: server\r\n\r\n")
+    local answer = conn:read(65536, { timeout = "5s" })
+    answered = answered + ((answer and answer ~= "") and 1 or 0)
+    if i % 2 == 0 then
+      conn:shutdown("write")
+      half_open[#half_open + 1] = conn
+    else
+      conn:close()
+    end
+  end
+  value("answered", answered)
+  note { answered .. " of " .. 2 * clients .. " got an answer.", zh = 2 * clients .. " 个里有 " .. answered .. " 个得到了回答。" }
+
+  step { "All of them have said that they are done. A server that closes has no CLOSE-WAIT after a while, however slow it is.",
+         zh = "他们全都说过自己结束了。会关闭的服务器，不论多慢，过一阵子就不再有 CLOSE-WAIT。" }
+  expect(server):count("CLOSE-WAIT", 0, { port = port }):within((full and 300 or 10) * second):as("CLOSE-WAIT is empty")
+  local left = #server:sockets { state = "CLOSE-WAIT", port = port }
+  for _, conn in ipairs(half_open) do
+    conn:close()
+  end
+  value("leaked", left)
+  if left == 0 then
+    note { "It does not leak.", zh = "它不泄漏。" }
+  else
+    note { "It leaks: " .. left .. " connections whose client has gone are still open in the program.",
+           zh = "它泄漏：客户已经走了的连接，还有 " .. left .. " 条在程序里开着。" }
+  end
+
+  step { "One more client.", zh = "再来一个客户。" }
+  local conn = client:connect(server, port, { timeout = "5s" })
+  expect(conn ~= nil, "can a client still connect?"):is(true)
+  if conn then
+    conn:write("GET / HTTP/1.0\r\nHost: server\r\n\r\n")
+    local answer, _, why = conn:read(65536, { timeout = "5s" })
+    expect(answer and answer ~= "" or why or "no answer", "does it get an answer?"):is(true)
+    conn:close()
+    sleep(3 * delay)
+  end
+end
+
 function run(client, server)
+  if own_server then
+    examine(client, server)
+    return
+  end
   local listener = server:listen(80)
   local leaked = {}
 
