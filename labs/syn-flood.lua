@@ -7,8 +7,8 @@ hosts   = { "client", "server" }
 
 local cookies = param("cookies", 0, {
   min = 0, max = 2,
-  help = { "tcp_syncookies while the first flood comes; with 1 and 2 the lab's first part must fail",
-           zh = "第一次洪泛时的 tcp_syncookies；设成 1 或 2，实验的前半部分必然不成立" },
+  help = { "tcp_syncookies during the first flood (1 and 2 must fail)",
+           zh = "第一次洪泛时的 tcp_syncookies（1、2 必不成立）" },
 })
 local backlog = param("backlog", 8, {
   min = 5, max = 200,
@@ -20,8 +20,7 @@ local flood = param("flood", math.max(300, 2 * backlog), {
 })
 local max_syn_backlog = param("max_syn_backlog", 16, {
   min = 8, max = 256,
-  help = { "tcp_max_syn_backlog where it is tried, and the SYNs that are sent against it",
-           zh = "试验 tcp_max_syn_backlog 时它的值，也是那时发出的 SYN 数" },
+  help = { "tcp_max_syn_backlog, where it is tried", zh = "试验 tcp_max_syn_backlog 时它的值" },
 })
 local busy = param("busy", true, {
   help = { "is the server's program too busy to accept()?", zh = "服务器程序是否忙得顾不上 accept()" },
@@ -69,7 +68,7 @@ counter_runs = {
   { name  = { "a program that accepts in time: the accept queue is never full",
               zh = "程序及时 accept：accept 队列从不会满" },
     param = { busy = false },
-    fails = { "the accept queue is what is full", "a cookie does not help: the SYN is dropped", "no cookie for it",
+    fails = { "the accept queue is what is full", "tcp_abort_on_overflow or not", "a cookie does not help: the SYN is dropped", "no cookie for it",
               "ACKs dropped: the accept queue is full", 'what the server has of the first is "nothing"',
               'what the server has of the second is "nothing"', "the data is dropped as well",
               'what the server has of the silent one is "nothing"',
@@ -133,7 +132,7 @@ function run(client, server)
   -- The limit is compared with ">" since January 2025, also in updates of older kernels; with ">=" before, and
   -- then there is no room here. Which of them this kernel has no version says, so it is looked at.
   local request = server:sockets { state = "SYN-RECV", port = 70 }[1]
-  if since "6.13" then
+  if since "6.14" then
     expect(server):count("SYN-RECV", 1, { port = 70 }):as("room for one more than the backlog says")
   end
   expect(request ~= nil and request.owner, "a process owns the request"):is(false)
@@ -198,6 +197,7 @@ function run(client, server)
          "of it get in, and one.",
          zh = "是 tcp_max_syn_backlog 说了算吗？监听者的 backlog 很长，cookie 关着：进得来的是它的四分之三，再加一个。" }
   cookies_are(0)
+  expect(server:sysctl("net.ipv4.tcp_max_syn_backlog"), "tcp_max_syn_backlog so far"):is(1024)
   server:sysctl("net.ipv4.tcp_max_syn_backlog", max_syn_backlog)
   listener = server:listen(90, { backlog = 1000 })
   full_drops = counted(server, "TcpExtTCPReqQFullDrop")
@@ -217,6 +217,20 @@ function run(client, server)
   expect(server):count("SYN-RECV", max_syn_backlog, { port = 91 }):within("1s"):as("tcp_max_syn_backlog is not consulted")
   value("not_asked", how_many(server, 91))
   listener:close()
+
+  -- An ordinary user's namespace does not show it before 6.3.
+  local seen, cap = pcall(server.sysctl, server, "net.core.somaxconn")
+  if seen and cap then
+    step { "net.core.somaxconn does decide: it caps what listen() is given, at that moment. Raising it later changes nothing.",
+           zh = "net.core.somaxconn 倒是算数：listen() 的 backlog 当场受它限制。事后再调大，什么也不会变。" }
+    server:sysctl("net.core.somaxconn", 4)
+    listener = server:listen(92, { backlog = 1000 })
+    server:sysctl("net.core.somaxconn", cap)
+    send_syns(server, 92, 20)
+    expect(server):count("SYN-RECV", 4 + room - backlog, { port = 92 }):within("1s"):as("as many as somaxconn was")
+    value("capped", how_many(server, 92))
+    listener:close()
+  end
 
   step { "The flood again, with tcp_syncookies = 1, as it is by default: what has no room gets a SYN-ACK " ..
          "that the server forgets at once.",
@@ -260,6 +274,13 @@ function run(client, server)
   sent(0):as("no cookie for it")
   value("waiting", backlog + 1)
   late:close()
+  local resets = counted(server, "TcpOutRsts")
+  server:sysctl("net.ipv4.tcp_abort_on_overflow", 1)
+  late = client:connect(server, 81, { port = 42003, wait = false })
+  overflows(2):within("500ms"):as("tcp_abort_on_overflow or not")
+  resets(0):as("no RST for a SYN")
+  late:close()
+  server:sysctl("net.ipv4.tcp_abort_on_overflow", 0)
 
   step { "Two are accepted, and two new clients come. Their ACKs are late, and others take the room meanwhile. " ..
          "When the ACKs arrive they are dropped.",
