@@ -3,7 +3,10 @@
 """Kill the front or the engine of a run with SIGKILL, again and again.
 
 usage: gone.py TCPLAB TIMES front|engine
+       gone.py TCPLAB TIMES front|guardian|kernel VERSION
 
+The second is for a lab kernel, which has to lie in a folder of its own, $TCPLAB_KERNELS: its
+processes are found by their file. One that has ended by itself when its turn comes is not hit.
 Each run is killed at another random moment between its start and its usual
 end. Within five seconds no process of it may live; a front whose engine was
 killed has to end by itself and say so; and of its record there is nothing, or all.
@@ -24,6 +27,10 @@ name = os.path.basename(tcplab)
 # would never come back. Leaks are looked for in every other test.
 os.environ["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"
 command = [tcplab, "run", "handshake", "--param", "delay=5ms", "--record", "record"]
+kernel = None
+if len(sys.argv) > 4:
+    command += ["--kernel", sys.argv[4]]
+    kernel = os.path.realpath(os.path.join(os.environ["TCPLAB_KERNELS"], sys.argv[4], "linux"))
 faults = 0
 
 
@@ -31,6 +38,13 @@ def fault(message):
     global faults
     faults += 1
     print(f"kill -9 of the {whom}: {message}")
+
+
+def is_kernel(pid):
+    try:
+        return kernel is not None and os.readlink(f"/proc/{pid}/exe") == kernel
+    except OSError:
+        return False
 
 
 def alive():
@@ -41,7 +55,7 @@ def alive():
                 head, rest = f.read().rsplit(")", 1)
         except OSError:
             continue
-        if head.split("(", 1)[1] == name and rest.split()[0] not in "ZX":
+        if rest.split()[0] not in "ZX" and (head.split("(", 1)[1] == name or is_kernel(pid)):
             found.append(int(pid))
     return found
 
@@ -62,6 +76,13 @@ def engine_of(pid):
             return [int(p) for p in f.read().split()]
     except OSError:
         return []
+
+
+def victims_of(front):
+    if whom == "front":
+        return [front]
+    below = engine_of(front)
+    return [p for g in below for p in engine_of(g)] if whom == "kernel" else below
 
 
 def start():
@@ -95,7 +116,7 @@ def main():
         with start() as run:
             # No condition is waited for: the moment is what is being tried.
             time.sleep(random.uniform(0, length))
-            victims = [run.pid] if whom == "front" else engine_of(run.pid)
+            victims = victims_of(run.pid)
             if run.poll() is None:
                 for pid in victims:
                     try:
@@ -116,7 +137,7 @@ def main():
                 killed = "ended by signal 9" in " ".join(out.split())
                 if run.returncode != (2 if "BROKEN" in out else 3 if "SKIP" in out else 0):
                     fault(f"status {run.returncode} with: {out}")
-                if run.returncode == 2 and not killed:
+                if run.returncode == 2 and not killed and kernel is None:
                     fault(f"it does not say what happened: {out}")
         all_gone()
         look_at_record()
