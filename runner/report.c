@@ -42,6 +42,7 @@ struct report *report_new(const struct report_options *opt)
 	r->opt = *opt;
 	r->expects = json_array();
 	r->counters = json_object();
+	r->sets = json_object();
 	r->rungs = rungs_new(opt->lang, true);
 	r->lanes = lanes_new();
 	r->facts = facts_new();
@@ -56,6 +57,7 @@ void report_free(struct report *r)
 	json_decref(r->verdict);
 	json_decref(r->expects);
 	json_decref(r->counters);
+	json_decref(r->sets);
 	rungs_free(r->rungs);
 	lanes_free(r->lanes);
 	facts_free(r->facts);
@@ -74,6 +76,17 @@ static void on_counter(struct report *r, json_t *ev)
 	json_object_set(of_host, field_text(ev, "name"), json_object_get(ev, "delta"));
 }
 
+static void on_sysctl(struct report *r, json_t *ev)
+{
+	_cleanup_free_ char *name = NULL;
+
+	if (!field_is(ev, "by", "set"))
+		return;
+	if (asprintf(&name, "%s.%s", field_text(ev, "host"), field_text(ev, "name")) < 0)
+		abort();
+	json_object_set(r->sets, name, json_object_get(ev, "to"));
+}
+
 void report_event(struct report *r, json_t *ev)
 {
 	if (!r->header && field_is(ev, "ev", "header"))
@@ -87,6 +100,8 @@ void report_event(struct report *r, json_t *ev)
 		json_array_append(r->expects, ev);
 	else if (field_is(ev, "ev", "counter"))
 		on_counter(r, ev);
+	else if (field_is(ev, "ev", "sysctl"))
+		on_sysctl(r, ev);
 	else if (field_is(ev, "ev", "verdict"))
 		r->verdict = json_incref(ev);
 }
@@ -371,11 +386,17 @@ static void put_panel(const struct report *r, FILE *out)
 		"<table id=\"sockets\"><thead><tr><th scope=\"col\">%s</th><th "
 		"scope=\"col\">%s</th>"
 		"<th scope=\"col\">%s</th><th "
-		"scope=\"col\">%s</th></tr></thead><tbody></tbody></table>\n"
-		"<p class=\"hint\" id=\"keys\">%s</p>\n</aside>\n",
+		"scope=\"col\">%s</th></tr></thead><tbody></tbody></table>\n",
 		message(lang, MSG_REPORT_NOW), message(lang, MSG_REPORT_SOCKET),
 		message(lang, MSG_REPORT_STATE), message(lang, MSG_REPORT_QUEUES),
-		message(lang, MSG_REPORT_TIMER), message(lang, MSG_REPORT_KEYS));
+		message(lang, MSG_REPORT_TIMER));
+	if (r->lost_lanes) {
+		fputs("<p class=\"hint\">", out);
+		message_say(out, lang, REPORT_LANES_MORE, r->lost_lanes);
+		fputs("</p>\n", out);
+	}
+	fprintf(out, "<p class=\"hint\" id=\"keys\">%s</p>\n</aside>\n",
+		message(lang, MSG_REPORT_KEYS));
 }
 
 static void put_run(const struct report *r, FILE *out)

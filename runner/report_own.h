@@ -17,11 +17,12 @@ struct rungs;
 /*
  * @expects:  decided expectations
  * @counters: host -> name -> change
+ * @sets:     HOST.sysctl -> value, as the command line had them: the header has the lab's own too
  * @lost_lanes: sockets that the pictures leave out
  */
 struct report {
 	struct report_options opt;
-	json_t *header, *verdict, *expects, *counters;
+	json_t *header, *verdict, *expects, *counters, *sets;
 	struct rungs *rungs;
 	struct lanes *lanes;
 	struct facts *facts;

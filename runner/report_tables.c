@@ -321,12 +321,15 @@ static void say_kernel_option(FILE *out, const json_t *header)
 static void say_command(FILE *out, const json_t *header, enum lang lang)
 {
 	const json_t *impair = json_object_get(header, "impair");
+	/* a lab kernel takes netem unless it is told otherwise */
+	bool asked = !field_is(json_object_get(header, "kernel"), "kind", "lab") ||
+		     !field_is(impair, "backend", "netem");
 
 	(void)lang;
 	fputs("tcplab run ", out);
 	put_shell(out, field_text(header, field_has(header, "lesson") ? "lab" : "file"));
 	say_kernel_option(out, header);
-	if (*field_text(impair, "backend")) {
+	if (asked && *field_text(impair, "backend")) {
 		fputs(" --backend ", out);
 		put_shell(out, field_text(impair, "backend"));
 	}
@@ -335,7 +338,12 @@ static void say_command(FILE *out, const json_t *header, enum lang lang)
 	    field_int(header, "length") == field_int(header, "full_length"))
 		fputs(" --full", out);
 	say_settings(out, json_object_get(header, "params"), "--param");
-	say_settings(out, json_object_get(header, "set"), "--set");
+}
+
+static void say_sets(FILE *out, const json_t *sets, enum lang lang)
+{
+	(void)lang;
+	say_settings(out, (json_t *)sets, "--set");
 }
 
 void report_repeat(const struct report *r, FILE *out)
@@ -346,6 +354,7 @@ void report_repeat(const struct report *r, FILE *out)
 	fprintf(out, "<p>%s</p>\n<pre class=\"command\"><code>",
 		message(lang, MSG_REPORT_REPEAT_SAY));
 	report_words(out, r->header, lang, say_command);
+	report_words(out, r->sets, lang, say_sets);
 	fputs("</code></pre>\n", out);
 	if (field_is(r->header, "clock", "virtual"))
 		fprintf(out, "<p>%s</p>\n", message(lang, MSG_REPORT_REPEAT_SAME));

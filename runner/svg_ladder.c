@@ -37,12 +37,14 @@
 #define LINE_HEIGHT  15.0
 #define PIECE        600.0 /* high; more would not go on a page of paper with others */
 
-/* Where we are: @y is the top of the next row; @starred: a state was inferred. */
+/* Where we are: @y is the top of the next row; @starred: a state was inferred;
+ * @host: who stands on top. */
 struct sheet {
 	FILE *out;
 	enum lang lang;
 	double y;
 	bool starred;
+	char host[2][LADDER_HOST_MAX];
 };
 
 static char *said(const struct ladder_row *row, enum lang lang, bool end)
@@ -260,34 +262,54 @@ static void put_words(struct sheet *s, const struct rung *g)
 	s->y += height + (g->kind == RUNG_STEP ? 6 : 4);
 }
 
+/* Names on top: with more than two hosts every row has its own. */
+static void put_names(struct sheet *s)
+{
+	for (int i = 0; i < 2 && *s->host[0]; i++) {
+		fprintf(s->out, "<text class=\"name\" x=\"%.0f\" y=\"20\">", x_of(i));
+		html_text(s->out, s->host[i]);
+		fputs("</text>\n", s->out);
+	}
+}
+
+/* An address that no host has, a spoofed one for instance, is not who stands on top. */
+static bool is_stranger(const struct sheet *s, const struct ladder_row *row)
+{
+	for (size_t i = 0; i < 2 && row->kind != ROW_FOLDED; i++)
+		if (strcmp(s->host[i], row->host[i]) != 0)
+			return true;
+	return false;
+}
+
+static void find_names(struct sheet *s, const json_t *header)
+{
+	const json_t *hosts = json_object_get(header, "hosts");
+
+	for (size_t i = 0; i < 2 && json_array_size(hosts) == 2; i++) {
+		const char *name = field_text(json_array_get(hosts, i), "name");
+		_cleanup_free_ char *clean = columns_clean(name, strlen(name), 1, 0);
+
+		snprintf(s->host[i], sizeof(s->host[i]), "%s", clean);
+	}
+}
+
 static void put_rung(struct sheet *s, const struct rung *g)
 {
+	struct ladder_row row;
+
 	switch (g->kind) {
 	case RUNG_ROW:
-		if (g->row.kind == ROW_SEGMENT)
-			put_segment(s, &g->row);
+		row = g->row;
+		row.named |= is_stranger(s, &row);
+		if (row.kind == ROW_SEGMENT)
+			put_segment(s, &row);
 		else
-			put_change(s, &g->row);
+			put_change(s, &row);
 		break;
 	case RUNG_STEP:
 	case RUNG_NOTE:
 	case RUNG_FOLD:
 		put_words(s, g);
-		break;
-	}
-}
-
-/* With more than two hosts every row names its own. */
-static void put_names(struct sheet *s, const struct rung *all, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (all[i].kind != RUNG_ROW || all[i].row.kind == ROW_FOLDED)
-			continue;
-		for (int k = 0; k < 2 && !all[i].row.named; k++) {
-			fprintf(s->out, "<text class=\"name\" x=\"%.0f\" y=\"20\">", x_of(k));
-			html_text(s->out, all[i].row.host[k]);
-			fputs("</text>\n", s->out);
-		}
 		break;
 	}
 }
@@ -306,7 +328,7 @@ static size_t put_rungs(struct sheet *s, const struct rung *all, size_t n, size_
 {
 	if (i == 0) {
 		s->y = 32;
-		put_names(s, all, n);
+		put_names(s);
 	}
 	while (i < n) {
 		put_rung(s, &all[i++]);
@@ -371,6 +393,7 @@ void svg_ladder(FILE *out, const struct rungs *r, enum lang lang)
 	struct sheet s = { .lang = lang };
 	size_t n, i = 0;
 
+	find_names(&s, rungs_header(r));
 	rungs_all(r, &n);
 	do {
 		i = put_picture(out, r, &s, i, false);
@@ -381,6 +404,7 @@ void svg_ladder_file(FILE *out, const struct rungs *r, enum lang lang)
 {
 	struct sheet s = { .lang = lang };
 
+	find_names(&s, rungs_header(r));
 	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n", out);
 	put_picture(out, r, &s, 0, true);
 }

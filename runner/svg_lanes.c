@@ -22,7 +22,7 @@
 #define LANE   30.0
 #define BAR    20.0
 #define LETTER 6.8 /* wide, at 11 px and 600 */
-#define LABEL  64.0
+#define DIGIT  6.1 /* wide, at 10 px */
 
 double svg_lanes_x(const struct lanes *l, json_int_t t)
 {
@@ -87,36 +87,45 @@ static void put_steps(FILE *out, const struct lanes *l, const struct rungs *rung
 	}
 }
 
+/* Is there room for a label around @x after what ends at @last? Then where it ends, else -1. */
+static double fits(const char *label, double x, double last)
+{
+	double half = (double)strlen(label) * DIGIT / 2;
+
+	return x - half < last + DIGIT ? -1 : x + half;
+}
+
 /* Times at which something changes, as many as there is room for; the end always. */
 static void put_axis(FILE *out, const struct lanes *l, double y)
 {
-	double last = -100;
 	json_int_t until = lanes_until(l), t = -1;
-	char buf[PHRASE_TIME_MAX];
+	char buf[PHRASE_TIME_MAX], end[PHRASE_TIME_MAX];
+	double last = -100, limit;
 	size_t n;
 	const struct lane *all = lanes_all(l, &n);
 
+	phrase_time(until, end);
+	limit = RIGHT - (double)strlen(end) * DIGIT - DIGIT;
 	for (;;) {
 		json_int_t next = until;
-		double x;
+		double x, after;
 
-		/* the next change after the last label that has room */
+		/* the next change */
 		for (size_t i = 0; i < n; i++)
 			for (size_t k = 0; k < all[i].n; k++)
 				if (all[i].spans[k].from > t && all[i].spans[k].from < next)
 					next = all[i].spans[k].from;
-		x = svg_lanes_x(l, next);
-		if (next == until || x > RIGHT - LABEL)
+		if (next == until)
 			break;
 		t = next;
-		if (x - last < LABEL)
+		x = svg_lanes_x(l, t);
+		after = fits(phrase_time(t, buf), x, last);
+		if (after < 0 || after > limit)
 			continue;
-		fprintf(out, "<text class=\"axis\" x=\"%.5g\" y=\"%.5g\">%s</text>", x, y,
-			phrase_time(t, buf));
-		last = x;
+		fprintf(out, "<text class=\"axis\" x=\"%.5g\" y=\"%.5g\">%s</text>", x, y, buf);
+		last = after;
 	}
-	fprintf(out, "<text class=\"axis e\" x=\"%.5g\" y=\"%.5g\">%s</text>", RIGHT, y,
-		phrase_time(until, buf));
+	fprintf(out, "<text class=\"axis e\" x=\"%.5g\" y=\"%.5g\">%s</text>", RIGHT, y, end);
 }
 
 void svg_lanes(FILE *out, const struct lanes *l, const struct rungs *rungs, enum lang lang)

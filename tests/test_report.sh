@@ -128,6 +128,24 @@ for file in "$TCPLAB_DATA"/labs/*.lua; do
 	holds "$id: in the index" has "href=\"$id.html\""
 	holds "$id: in the index, in Chinese" has "href=\"$id.zh.html\""
 done
+
+# On a lab kernel the command that a report gives makes the same record again.
+if [ -n "$kernel" ]; then
+	ends 0 "a run" "$lab" run syn-timeout --kernel "$kernel" --param syncnt=2 \
+		--set server.net.ipv4.tcp_sack=0 --record "$area/a.jsonl" -q
+	ends 0 "its report" "$lab" report "$area/a.jsonl" -o "$page"
+	python3 - "$page" >"$area/again.sh" <<'END'
+import html, re, sys
+text = open(sys.argv[1], encoding="utf-8").read()
+print(html.unescape(re.search('<pre class="command"><code>(.*?)</code>', text, re.S).group(1)),
+      '--record "$1" -q')
+END
+	holds "it is a command of tcplab" grep -q '^tcplab run syn-timeout --kernel ' "$area/again.sh"
+	sed -i "s|^tcplab|$lab|" "$area/again.sh"
+	ends 0 "the same again" sh "$area/again.sh" "$area/b.jsonl"
+	sed -i 's/"date":"[^"]*"//' "$area/a.jsonl" "$area/b.jsonl"
+	holds "the same record" cmp "$area/a.jsonl" "$area/b.jsonl"
+fi
 ends 2 "--all without a folder" "$lab" report --all
 one_message 'folder'
 ends 2 "--all of a lab" "$lab" report --all -o "$area/site" handshake
