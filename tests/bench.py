@@ -293,11 +293,37 @@ def bench_kernels():
         bench_kernel(version, kernel)
 
 
+PAGE_LIMIT = 300 * 1000
+
+
+def bench_reports():
+    """(7) the report of each lab, from its record and with the run; the size of the page."""
+    kernels = lab_kernels()
+    if not kernels:
+        row("reports", "not measured: no lab kernel, and a real clock would measure the labs")
+        return
+    version = kernels[-1][0]
+    _, done = timed([TCPLAB, "list", "--lang", "en", "--no-color"], env={**os.environ, "LC_ALL": "C.UTF-8"})
+    for lab in re.findall(r"^  ([a-z0-9][a-z0-9-]*) ", done.stdout, re.M):
+        with tempfile.TemporaryDirectory() as where:
+            record, page = os.path.join(where, "record.jsonl"), os.path.join(where, "page.html")
+            timed([TCPLAB, "run", lab, "--kernel", version, "-q", "--record", record])
+            alone, whole = [], []
+            for _ in range(max(1, RUNS // 4)):
+                alone.append(timed([TCPLAB, "report", record, "-o", page])[0])
+                whole.append(timed([TCPLAB, "report", lab, "--kernel", version, "-o", page])[0])
+            size = os.path.getsize(page)
+        row(f"report of {lab} ({version}): from its record, with the run",
+            f"{ms(statistics.median(alone))}, {ms(statistics.median(whole))}")
+        row("  the page", f"{size / 1000:.0f} KB", "at most 300 KB", size <= PAGE_LIMIT)
+
+
 def main():
     bench_start()
     bench_memory()
     bench_wire()
     bench_kernels()
+    bench_reports()
     kernel = os.uname()
     print(f"{kernel.sysname} {kernel.release} {kernel.machine}, {os.cpu_count()} CPUs, medians of {RUNS} runs")
     widths = [max(len(r[i]) for r in rows) for i in range(4)]
