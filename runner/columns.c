@@ -313,6 +313,9 @@ static bool harmful(int32_t cp)
 	       cp == 0x200f || (cp >= 0x2028 && cp <= 0x202e) || (cp >= 0x2066 && cp <= 0x2069);
 }
 
+/* The one letter beyond ASCII that an expectation puts into English text (about()). */
+enum { PLUS_MINUS = 0xb1 };
+
 char *columns_clean(const char *text, size_t len, int utf8, int newlines)
 {
 	const char *end = text + len;
@@ -335,6 +338,8 @@ char *columns_clean(const char *text, size_t len, int utf8, int newlines)
 			fputc(' ', out);
 		else if (cp != '\n' && harmful(cp))
 			fputs(utf8 ? "\xef\xbf\xbd" : "?", out);
+		else if (cp == PLUS_MINUS && !utf8)
+			fputs("+-", out);
 		else
 			fwrite(text, 1, (size_t)n, out);
 		text += n;

@@ -191,6 +191,8 @@ START_TEST(clean)
 	cleans("plain 中文", 12, 1, 0, "plain 中文");
 	cleans("a\x1b[31mb", 7, 1, 0, "a\xef\xbf\xbd[31mb");
 	cleans("a\x1b[31mb", 7, 0, 0, "a?[31mb");
+	cleans("2 s (± 1 s)", 12, 0, 0, "2 s (+- 1 s)");
+	cleans("2 s (± 1 s)", 12, 1, 0, "2 s (± 1 s)");
 	cleans("a\tb\nc", 5, 1, 0, "a b c");
 	cleans("a\tb\nc", 5, 1, 1, "a b\nc");
 	cleans("a\rb\x7f", 4, 0, 1, "a?b?");
