@@ -408,7 +408,8 @@ int pcapng_event(struct pcapng *p, const json_t *ev, struct err *err)
 	else if (field_is(ev, "ev", "expect"))
 		take_expect(p, ev);
 	else if (field_is(ev, "ev", "lost"))
-		comment(p, "a segment on the way to %s was lost (%s)", field_text(ev, "host"),
+		comment(p, "a segment on the way to %s was lost (%s)",
+			*field_text(ev, "host") ? field_text(ev, "host") : "nobody",
 			field_text(ev, "why"));
 	else if (field_is(ev, "ev", "packets"))
 		comment(p, "%lld packets like this are not shown: %s, %s, %s",

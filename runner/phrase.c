@@ -216,7 +216,12 @@ static void say_packet(FILE *out, const json_t *ev, enum lang lang)
 
 static void say_lost(FILE *out, const json_t *ev, enum lang lang)
 {
-	message_say(out, lang, EV_LOST, field_text(ev, "host"), field_text(ev, "why"));
+	const char *host = field_text(ev, "host");
+
+	if (*host)
+		message_say(out, lang, EV_LOST, host, field_text(ev, "why"));
+	else
+		message_say(out, lang, EV_LOST_NOWHERE, field_text(ev, "why"));
 }
 
 static void say_packets(FILE *out, const json_t *ev, enum lang lang)

@@ -107,7 +107,7 @@ EVENTS = {
     "flood": {"id_": positive, "host_": text, "port_": positive, "count_": positive, "rate": positive,
               "duration": positive, "from_": text},
     "flooded": dict(id_=positive, host_=text, sent_=natural, lost=positive),
-    "lost": dict(seg_=positive, conn=positive, host_=text, rule=positive,
+    "lost": dict(seg_=positive, conn=positive, host=text, rule=positive,
                  why_=one_of("loss", "rule", "queue", "ttl", "down", "corrupt", "unreachable")),
     "held": dict(seg_=positive, conn_=positive, host_=text, rule_=positive),
     "duplicated": dict(seg_=positive, conn_=positive, host_=text, rule_=positive),
