@@ -165,8 +165,18 @@ static int show(const struct options *o, const struct side s[2], const struct co
 					.name = { s[0].name, s[1].name },
 					.verbosity = o->verbosity };
 
-	compare_text(&v, c);
-	return command_stdout(err);
+	struct outfile *file = NULL;
+	int rc;
+
+	if (!o->output) {
+		compare_text(&v, c);
+		return command_stdout(err);
+	}
+	rc = outfile_create(o->output, &file, err);
+	if (rc < 0)
+		return rc;
+	compare_html(outfile_stream(file), &v, c);
+	return outfile_commit(file, err);
 }
 
 static int compare(const struct options *o, struct side s[2], struct compare *c, struct err *err)
@@ -205,7 +215,7 @@ static int compare(const struct options *o, struct side s[2], struct compare *c,
 int command_compare(const struct options *o, struct err *err)
 {
 	const struct paper paper = command_paper(o);
-	struct compare *c = compare_new(o->lang, paper.utf8);
+	struct compare *c = compare_new(o->lang, paper.utf8 || o->output);
 	struct side *s = calloc(2, sizeof(*s));
 	int rc;
 

@@ -8,56 +8,9 @@
 
 #include "../netns/cleanup.h"
 #include "columns.h"
-#include "compare_view.h"
 #include "field.h"
 #include "messages.h"
 #include "phrase.h"
-
-const char *compare_part_word(enum compare_part part, enum lang lang)
-{
-	switch (part) {
-	case COMPARE_SETTINGS:
-		return message(lang, MSG_COMPARE_SETTINGS);
-	case COMPARE_VERDICT:
-		return message(lang, MSG_COMPARE_VERDICT);
-	case COMPARE_EXPECTS:
-		return message(lang, MSG_COMPARE_EXPECTS);
-	case COMPARE_STATES:
-		return message(lang, MSG_COMPARE_STATES);
-	case COMPARE_COUNTERS:
-		return message(lang, MSG_COMPARE_COUNTERS);
-	case COMPARE_VALUES:
-		return message(lang, MSG_COMPARE_VALUES);
-	case COMPARE_TIMES:
-		return message(lang, MSG_COMPARE_TIMES);
-	case COMPARE_PARTS:
-		break;
-	}
-	return "";
-}
-
-void compare_say_count(FILE *out, enum compare_kind kind, size_t n, enum lang lang)
-{
-	switch (kind) {
-	case COMPARE_SAME:
-		message_say(out, lang, COMPARE_SUM_SAME, n);
-		break;
-	case COMPARE_ONLY_A:
-		message_say(out, lang, COMPARE_SUM_ONLY_A, n);
-		break;
-	case COMPARE_ONLY_B:
-		message_say(out, lang, COMPARE_SUM_ONLY_B, n);
-		break;
-	case COMPARE_TIME:
-		message_say(out, lang, COMPARE_SUM_TIME, n);
-		break;
-	case COMPARE_OTHER:
-		message_say(out, lang, COMPARE_SUM_OTHER, n);
-		break;
-	case COMPARE_KINDS:
-		break;
-	}
-}
 
 static char *clean(const struct compare *c, const char *text)
 {

@@ -18,7 +18,6 @@
 #include "../netns/cleanup.h"
 #include "columns.h"
 #include "compare.h"
-#include "field.h"
 #include "messages.h"
 #include "paper.h"
 
@@ -303,15 +302,14 @@ static void put_cells(const struct paper *p, int name, const char *what, const c
 		free(wrapped[i]);
 }
 
-/* As wide as the longest name, within reason. */
-static int name_columns(const struct paper *p, const struct compare_item *items, size_t n,
-			enum compare_part part)
+/* As wide as the longest name, within reason; the same for all parts, but times have sentences. */
+static int name_columns(const struct paper *p, const struct compare_item *items, size_t n)
 {
 	const int width = p->columns < TABLE ? p->columns : TABLE, most = (width - 6) * 11 / 20;
-	int wanted = (width - 6) / 3;
+	int wanted = (width - 6) * 2 / 5;
 
 	for (size_t i = 0; i < n; i++) {
-		if (items[i].part == part && columns_width(items[i].what) > wanted)
+		if (items[i].part != COMPARE_TIMES && columns_width(items[i].what) > wanted)
 			wanted = columns_width(items[i].what);
 	}
 	return wanted < most ? wanted : most;
@@ -323,7 +321,7 @@ static void put_part(const struct sheet *s, const struct compare *c, enum compar
 	const struct paper *p = s->paper;
 	size_t n, told = 0;
 	const struct compare_item *items = compare_items(c, &n);
-	const int name = name_columns(p, items, n, part);
+	const int name = name_columns(p, items, n);
 
 	for (size_t i = 0; i < n; i++) {
 		const char *value[2] = { items[i].value[0], items[i].value[1] };
@@ -344,49 +342,20 @@ static void put_part(const struct sheet *s, const struct compare *c, enum compar
 	}
 }
 
-/* "7 rows the same, 2 only in A": what there is none of is not told. */
 static void put_sum(const struct paper *p, const struct compare *c)
 {
-	size_t count[COMPARE_KINDS];
-	_cleanup_free_ char *text = NULL;
-	size_t size;
-	FILE *f = text_open(&text, &size);
-	bool told = false;
+	_cleanup_free_ char *text = compare_sum(c, p->lang);
 
-	compare_count(c, count);
-	for (size_t kind = 0; kind < COMPARE_KINDS; kind++) {
-		if (!count[kind])
-			continue;
-		if (told)
-			message_say(f, p->lang, COMPARE_SUM_BETWEEN);
-		compare_say_count(f, (enum compare_kind)kind, count[kind], p->lang);
-		told = true;
-	}
-	fclose(f);
-	if (told)
+	if (*text)
 		put_text(p, INK_PLAIN, text, "", 0);
 }
 
 static void put_title(const struct paper *p, const struct compare *c)
 {
-	const char *id[2];
-	char *lab[2];
-	_cleanup_free_ char *text = NULL;
-	size_t size;
-	FILE *f = text_open(&text, &size);
+	_cleanup_free_ char *raw = compare_title(c, p->lang);
+	_cleanup_free_ char *text = columns_clean(raw, strlen(raw), p->utf8, 0);
 
-	for (int i = 0; i < 2; i++) {
-		id[i] = field_text(compare_header(c, i), "lab");
-		lab[i] = columns_clean(id[i], strlen(id[i]), p->utf8, 0);
-	}
-	if (compare_other_labs(c))
-		message_say(f, p->lang, COMPARE_TITLE_TWO, lab[0], lab[1]);
-	else
-		message_say(f, p->lang, COMPARE_TITLE, *lab[0] ? lab[0] : lab[1]);
-	fclose(f);
 	put_text(p, INK_TITLE, text, "  ", 0);
-	free(lab[0]);
-	free(lab[1]);
 }
 
 static void put_names(const struct compare_view *v)

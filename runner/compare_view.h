@@ -2,7 +2,6 @@
 #ifndef RUNNER_COMPARE_VIEW_H
 #define RUNNER_COMPARE_VIEW_H
 
-#include <stddef.h>
 #include <stdio.h>
 
 #include "compare.h"
@@ -24,8 +23,15 @@ struct compare_view {
 /** compare_text() - in a terminal. */
 void compare_text(const struct compare_view *v, const struct compare *c);
 
-/** compare_say_count() - "7 only in B". */
-void compare_say_count(FILE *out, enum compare_kind kind, size_t n, enum lang lang);
+/** compare_html() - as a page of its own. */
+void compare_html(FILE *out, const struct compare_view *v, const struct compare *c);
+
+/** compare_title() - "Comparison: syn-timeout", not yet clean. Return: malloc'ed, never NULL. */
+char *compare_title(const struct compare *c, enum lang lang);
+
+/** compare_sum() - "7 rows the same, 2 only in A": what there is none of is not told. Return:
+ * malloc'ed, never NULL. */
+char *compare_sum(const struct compare *c, enum lang lang);
 
 /** compare_part_word() - "counters". Return: borrowed. */
 const char *compare_part_word(enum compare_part part, enum lang lang);

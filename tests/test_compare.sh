@@ -37,6 +37,53 @@ ends 2 "spoilt" "$lab" compare "$area/spoilt.jsonl" "$records/loss.jsonl"
 one_message 'spoilt.jsonl:4: not an event'
 says 'What differs'
 
+# As a page.
+page=$area/page.html
+proper() { python3 "$top/tests/htmlcheck.py" "$page" >&2; }
+has() { grep -qF -e "$1" "$page"; }
+for record in "$records"/*.jsonl; do
+	id=$(basename "$record" .jsonl)
+	want=1
+	[ "$id" != cut ] || want=2
+	[ "$id" != finack ] || want=0
+	for lang in en zh; do
+		ends $want "$id as a page" "$lab" compare "$records/finack.jsonl" "$record" --lang $lang -o "$page"
+		holds "$id in $lang is a page" proper
+	done
+done
+ends 1 "a page" "$lab" compare "$records/handshake.jsonl" "$records/loss.jsonl" -o "$page"
+for text in 'id="first"' 'class="mark">&gt;<' 'What differs' 'SYN-RECV</span>' 'class="kicker">'; do
+	holds "it has $text" has "$text"
+done
+ends 0 "the same as a page" "$lab" compare "$records/loss.jsonl" "$records/loss.jsonl" -o "$page"
+holds "it says so" has 'No difference.'
+ends 2 "cannot be written" "$lab" compare "$records/handshake.jsonl" "$records/loss.jsonl" -o /no/such/folder/x.html
+one_message '/no/such/folder'
+
+# Two records of 10,000 events: quick, and a page that is small all the same.
+python3 - "$area/a.jsonl" "$area/b.jsonl" <<'END'
+import json, sys
+for side, name in enumerate(sys.argv[1:]):
+    with open(name, "w", encoding="utf-8") as file:
+        def put(**ev): file.write(json.dumps(ev) + "\n")
+        put(ev="header", format=1, tcplab="0", lab="long", title={"en": "Long"}, seed=1, clock="virtual",
+            kernel={"release": "6.12.1", "kind": "lab", "arch": "x86_64"}, hosts=[{"name": "client"}, {"name": "server"}])
+        put(ev="conn", t=0, id=1, family=4, a={"host": "client", "addr": "198.18.1.1", "port": 1024},
+            b={"host": "server", "addr": "198.18.2.1", "port": 80})
+        for i in range(5000):
+            if side and i % 7 == 0:
+                continue
+            t, data = i * 1000000, dict(seg=i, conn=1, flags="A", seq=1 + i // 3, ack=1, len=100, win=1000)
+            put(ev="packet", t=t, host="client", dir="out", **data)
+            put(ev="packet", t=t + 1, host="server", dir="in", **data)
+        put(ev="verdict", t=10000000000, verdict="pass", passed=0, failed=0, run=10000000000)
+END
+ends 1 "10,000 events" "$lab" compare "$area/a.jsonl" "$area/b.jsonl"
+says 'rows the same, 715 only in A'
+ends 1 "10,000 events as a page" "$lab" compare "$area/a.jsonl" "$area/b.jsonl" -o "$page"
+holds "10,000 events: a page" proper
+holds "10,000 events: what is left out" has 'more rows are not shown'
+
 # One lab under two settings: on a lab kernel where there is one, else on the host's own.
 kernel=host
 [ ! -x "$TCPLAB_KERNELS/6.12/linux" ] || kernel=6.12
