@@ -9,6 +9,7 @@ what counts is the ratio. Run by `make bench`; a rival that is not here is named
 import json
 import os
 import re
+import resource
 import shutil
 import signal
 import statistics
@@ -318,10 +319,50 @@ def bench_reports():
         row("  the page", f"{size / 1000:.0f} KB", "at most 300 KB", size <= PAGE_LIMIT)
 
 
+def write_long(path, keep):
+    """A record of 10,000 events: segments of one connection, out and in, and lost ones."""
+    with open(path, "w", encoding="utf-8") as out:
+        def put(ev, **fields):
+            out.write(json.dumps({"ev": ev, **fields}) + "\n")
+        put("header", format=1, lab="long", hosts=[{"name": "client"}, {"name": "server"}])
+        put("step", t=0, n=1, text={"en": "Data"})
+        put("conn", t=0, id=1, a={"host": "client", "port": 1024}, b={"host": "server", "port": 80})
+        for i in range(5000):
+            t = i * 1000000
+            data = {"seg": i, "conn": 1, "flags": "PA", "seq": 1 + 100 * (i // 2), "ack": 1, "len": 100, "win": 1000}
+            put("packet", t=t, host="client", dir="out", **data)
+            if keep(i):
+                put("packet", t=t + 1000, host="server", dir="in", **data)
+            else:
+                put("lost", t=t + 1000, seg=i, conn=1, host="server", why="loss")
+        put("verdict", t=5000000000, verdict="pass", passed=0, failed=0, run=5000000000)
+
+
+def bench_compare():
+    """Two records of 10,000 events side by side, from exec to the last line."""
+    with tempfile.TemporaryDirectory() as where:
+        paths = [os.path.join(where, name) for name in ("a", "b")]
+        write_long(paths[0], lambda i: i % 7)
+        write_long(paths[1], lambda i: i % 5)
+        walls, times = [], []
+        for _ in range(RUNS):
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            seconds, done = timed([TCPLAB, "compare", *paths])
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            walls.append(seconds)
+            times.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+            if done.returncode != 1:
+                sys.exit(f"bench: compare ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+    seen = statistics.median(times)
+    row("compare of two records of 10,000 events", f"{ms(seen)} of processor, {ms(statistics.median(walls))} wall",
+        "processor below 0.5 s", seen < 0.5)
+
+
 def main():
     bench_start()
     bench_memory()
     bench_wire()
+    bench_compare()
     bench_kernels()
     bench_reports()
     kernel = os.uname()
