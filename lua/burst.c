@@ -20,6 +20,7 @@
 #include "../netns/duration.h"
 #include "options.h"
 #include "sock.h"
+#include "sockset.h"
 
 #define MAX_ROUNDS 65535
 #define SLICE      1024
@@ -28,41 +29,52 @@
 static const char kept_key;
 
 /*
- * @fd: @n of them are open
+ * @host:  of the side that connected, and of the side that accepted
+ * @paired: every second descriptor is of the latter
+ * @fd:    @n of them, those that were closed -1
  */
 struct keptset {
-	unsigned host;
+	unsigned host[2];
+	bool paired;
 	size_t actor;
 	unsigned n;
 	int fd[];
 };
 
 /* Abort at the end of the process, as sock.c says; close() by a crash is an ordinary one. */
-static void linger(const struct keptset *k, unsigned from, bool abort_then)
+static void linger(const struct keptset *k, unsigned from, unsigned to, bool abort_then)
 {
 	const struct linger how = { .l_onoff = abort_then, .l_linger = 0 };
 
-	for (unsigned i = from; i < k->n; i++)
+	for (unsigned i = from; i < to; i++)
 		setsockopt(k->fd[i], SOL_SOCKET, SO_LINGER, &how, sizeof(how));
 }
 
-static void let_go(lua_State *L, struct keptset *k)
+static unsigned host_of(const struct keptset *k, unsigned i)
 {
-	for (unsigned i = 0; i < k->n; i++)
-		close(k->fd[i]);
-	sock_counted(L, -(int)k->n);
-	k->n = 0;
+	return k->host[k->paired && i % 2];
+}
+
+static void let_go(lua_State *L, struct keptset *k, unsigned i)
+{
+	close(k->fd[i]);
+	k->fd[i] = -1;
+	sock_counted(L, -1);
 }
 
 static int kept_gc(lua_State *L)
 {
 	struct keptset *k = luaL_checkudata(L, 1, "burst");
 
-	let_go(L, k);
+	for (unsigned i = 0; i < k->n; i++) {
+		if (k->fd[i] >= 0)
+			let_go(L, k, i);
+	}
 	return 0;
 }
 
-unsigned burst_crash(lua_State *L, size_t actor, unsigned host)
+/* All of @actor on @host. Return: how many descriptors. */
+static unsigned of_actor(lua_State *L, size_t actor, unsigned host, bool crash)
 {
 	unsigned n = 0;
 
@@ -70,22 +82,39 @@ unsigned burst_crash(lua_State *L, size_t actor, unsigned host)
 	for (lua_Integer i = 1; lua_rawgeti(L, -1, i) != LUA_TNIL; i++, lua_pop(L, 1)) {
 		struct keptset *k = lua_touserdata(L, -1);
 
-		if (k->actor == actor && k->host == host) {
-			n += k->n;
-			linger(k, 0, false);
-			let_go(L, k);
+		for (unsigned j = 0; k->actor == actor && j < k->n; j++) {
+			if (k->fd[j] < 0 || host_of(k, j) != host)
+				continue;
+			n++;
+			if (!crash)
+				continue;
+			linger(k, j, j + 1, false);
+			let_go(L, k, j);
 		}
 	}
 	lua_pop(L, 2);
 	return n;
 }
 
+unsigned burst_kept(lua_State *L, size_t actor, unsigned host)
+{
+	return of_actor(L, actor, host, false);
+}
+
+void burst_crash(lua_State *L, size_t actor, unsigned host)
+{
+	of_actor(L, actor, host, true);
+}
+
 /* Pushes it; the registry has it too. */
-static struct keptset *new_kept(lua_State *L, unsigned host, unsigned room)
+static struct keptset *new_kept(lua_State *L, unsigned host, const struct sock *listener,
+				unsigned room)
 {
 	struct keptset *k = lua_newuserdatauv(L, sizeof(*k) + room * sizeof(k->fd[0]), 0);
 
-	*k = (struct keptset){ .host = host, .actor = script_lab(L)->current };
+	*k = (struct keptset){ .host = { host, listener ? listener->host : host },
+			       .paired = listener,
+			       .actor = script_lab(L)->current };
 	luaL_setmetatable(L, "burst");
 	lua_rawgetp(L, LUA_REGISTRYINDEX, &kept_key);
 	lua_pushvalue(L, -2);
@@ -149,7 +178,7 @@ static int run(lua_State *L, struct burst_spec *spec, unsigned count, struct bur
 		rc = lab->ops->burst(lab->engine, spec, &part, err);
 		if (kept) {
 			kept->n += part.n_kept;
-			linger(kept, kept->n - part.n_kept, true);
+			linger(kept, kept->n - part.n_kept, kept->n, true);
 			sock_counted(L, (int)part.n_kept);
 		}
 		all->done += part.done;
@@ -195,7 +224,7 @@ int burst_host(lua_State *L)
 	spec.ns = lab->ops->netns(lab->engine, self.host);
 	if (spec.close == BURST_NONE) {
 		sock_room(L, 2 * count);
-		kept = new_kept(L, self.host, 2 * count);
+		kept = new_kept(L, self.host, listener, 2 * count);
 	}
 	call_begin(L, -1);
 	lab->ops->crowd(lab->engine, self.host, &ep, true);

@@ -13,7 +13,10 @@ socklen_t host_target(lua_State *L, struct sockaddr_storage *out);
 /** burst_host() - host:burst(target, port, { … }). */
 int burst_host(lua_State *L);
 
-/** burst_crash() - close what bursts of @actor keep open on @host. Return: how many. */
-unsigned burst_crash(lua_State *L, size_t actor, unsigned host);
+/** burst_kept() - how many sockets bursts of @actor keep open on @host. */
+unsigned burst_kept(lua_State *L, size_t actor, unsigned host);
+
+/** burst_crash() - close them. */
+void burst_crash(lua_State *L, size_t actor, unsigned host);
 
 #endif

@@ -217,6 +217,7 @@ static void api(lua_State *L)
 	narrate_open(L);
 	net_open(L);
 	param_open(L);
+	predict_open(L);
 	program_open(L);
 	sock_open(L);
 }

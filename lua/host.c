@@ -360,11 +360,11 @@ static int host_tostring(lua_State *L)
 }
 
 static const struct script_fn methods[] = {
-	{ "burst", burst_host, false },      { "connect", host_connect, false },
-	{ "counter", host_counter, false },  { "exec", program_exec, false },
-	{ "listen", host_listen, false },    { "packet", host_packet, false },
-	{ "sockets", match_sockets, false }, { "sysctl", host_sysctl, false },
-	{ "vanish", link_vanish, false },
+	{ "burst", burst_host, false },   { "connect", host_connect, false },
+	{ "crash", crash_host, false },   { "counter", host_counter, false },
+	{ "exec", program_exec, false },  { "listen", host_listen, false },
+	{ "packet", host_packet, false }, { "sockets", match_sockets, false },
+	{ "sysctl", host_sysctl, false }, { "vanish", link_vanish, false },
 };
 
 void host_open(lua_State *L)

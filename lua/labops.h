@@ -158,6 +158,17 @@ struct lab_flood_state {
 	int fd;
 };
 
+#define LAB_MAX_OPTIONS 9
+
+/*
+ * A question about what will happen; option number @answer, from 1, is right.
+ */
+struct lab_prediction {
+	struct lab_text question, option[LAB_MAX_OPTIONS], why;
+	size_t n_options;
+	unsigned answer;
+};
+
 struct burst_result;
 struct burst_spec;
 struct sock_entry;
@@ -178,6 +189,10 @@ struct lab_ops {
 	void (*step)(void *engine, const struct lab_text *text);
 	void (*note)(void *engine, const struct lab_text *text);
 	void (*value)(void *engine, const char *name, const char *value, const char *unit);
+	void (*predict)(void *engine, const struct lab_prediction *p);
+
+	/* the process of an actor is about to die, with @sockets open */
+	void (*crashed)(void *engine, unsigned host, unsigned actor, unsigned sockets);
 
 	/* begin to judge: the actor then waits with LAB_WAIT_EXPECT. @e is copied. */
 	int (*expect)(void *engine, unsigned actor, const struct expectation *e, struct err *err);

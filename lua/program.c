@@ -19,6 +19,7 @@
 #include "../netns/sockdiag.h"
 #include "options.h"
 #include "sock.h"
+#include "sockset.h"
 #include "text.h"
 
 #define MAX_ARGS       64
@@ -328,6 +329,28 @@ static bool is_loopback(const struct endpoint *ep)
 	return endpoint_is_v4(ep) ? ep->addr[12] == 127 : memcmp(ep->addr, six, sizeof(six)) == 0;
 }
 
+struct search {
+	unsigned host;
+	uint16_t port;
+	bool found;
+};
+
+static void is_there(struct sock *s, void *arg)
+{
+	struct search *search = arg;
+
+	search->found |= s->listener && s->host == search->host && s->local.port == search->port;
+}
+
+/* Does the lab itself listen there? */
+static bool labs_own(lua_State *L, unsigned host, uint16_t port)
+{
+	struct search search = { .host = host, .port = port };
+
+	sock_each(L, is_there, &search);
+	return search.found;
+}
+
 /*
  * A listener on @port, or with 0 on any port that others can reach and that is not the lab's own.
  * @local: the address of one that nobody else can reach, when there is no other
@@ -344,7 +367,7 @@ static uint16_t find_listener(lua_State *L, unsigned host, uint16_t port, struct
 	while ((s = lab->ops->socket(lab->engine, host, &cursor))) {
 		if (s->state != TCPSTATE_LISTEN)
 			continue;
-		if (port ? s->local.port != port : sock_listens(L, host, s->local.port))
+		if (port ? s->local.port != port : labs_own(L, host, s->local.port))
 			continue;
 		if (!port && is_loopback(&s->local))
 			*local = s->local;

@@ -146,6 +146,7 @@ void link_open(lua_State *L);
 void narrate_open(lua_State *L);
 void net_open(lua_State *L);
 void param_open(lua_State *L);
+void predict_open(lua_State *L);
 void program_open(lua_State *L);
 void sock_open(lua_State *L);
 
@@ -159,6 +160,9 @@ void host_alive(lua_State *L, unsigned host, const char *op);
 /** link_push() - push the link of a host. link_vanish() - host:vanish(). */
 void link_push(lua_State *L, unsigned host);
 int link_vanish(lua_State *L);
+
+/** crash_host() - host:crash(actor). */
+int crash_host(lua_State *L);
 
 /** flood_net() - net:flood{ … }. */
 int flood_net(lua_State *L);

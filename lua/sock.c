@@ -27,6 +27,7 @@
 
 #include "../netns/netns.h"
 #include "options.h"
+#include "sockset.h"
 
 static const char open_key;
 
@@ -57,20 +58,15 @@ struct endpoint endpoint_from(const struct sockaddr_storage *ss)
 	return ep;
 }
 
-bool sock_listens(lua_State *L, unsigned host, uint16_t port)
+void sock_each(lua_State *L, void (*fn)(struct sock *s, void *arg), void *arg)
 {
-	bool found = false;
-
 	lua_rawgetp(L, LUA_REGISTRYINDEX, &open_key);
 	lua_pushnil(L);
-	while (!found && lua_next(L, -2)) {
-		const struct sock *s = lua_touserdata(L, -1);
-
-		found = s->listener && s->host == host && s->local.port == port;
+	while (lua_next(L, -2)) {
+		fn(lua_touserdata(L, -1), arg);
 		lua_pop(L, 1);
 	}
-	lua_pop(L, found ? 2 : 1);
-	return found;
+	lua_pop(L, 1);
 }
 
 void sock_ends(struct sock *s)
@@ -141,16 +137,17 @@ void sock_adopt(lua_State *L, int index, int fd)
 	struct sock *s = lua_touserdata(L, index);
 
 	s->fd = fd;
+	s->actor = script_lab(L)->current;
 	sock_abort_at_exit(s, true);
 	script_lab(L)->n_sockets++;
 	n_open++;
 }
 
-static void let_go(lua_State *L, struct sock *s)
+void sock_let_go(struct sock *s, struct lab *lab)
 {
 	close(s->fd);
 	s->fd = -1;
-	script_lab(L)->n_sockets--;
+	lab->n_sockets--;
 	n_open--;
 }
 
@@ -167,7 +164,7 @@ void sock_shut(lua_State *L, int index)
 	struct sock *s = lua_touserdata(L, index);
 
 	if (s->fd >= 0)
-		let_go(L, s);
+		sock_let_go(s, script_lab(L));
 	forget(L, s);
 }
 
@@ -235,7 +232,7 @@ static int sock_gc(lua_State *L)
 	struct sock *s = luaL_checkudata(L, 1, "socket");
 
 	if (s->fd >= 0)
-		let_go(L, s);
+		sock_let_go(s, script_lab(L));
 	return 0;
 }
 

@@ -17,6 +17,7 @@
  *           connection can still be expected
  * @linger:  the lab has set SO_LINGER
  * @waiters: actors that wait for it
+ * @actor:   who opened or accepted it
  * @local, @remote: @remote is all zero for a listener
  */
 struct sock {
@@ -24,6 +25,7 @@ struct sock {
 	unsigned host;
 	bool listener, linger;
 	unsigned waiters;
+	size_t actor;
 	struct endpoint local, remote;
 };
 
@@ -33,24 +35,12 @@ struct sock *sock_check(lua_State *L, const char *op);
 /** sock_new() - push a socket of @host, closed. */
 struct sock *sock_new(lua_State *L, unsigned host);
 
-/** sock_room() - raise when there is none for @n more. sock_counted() - so many more are open. */
-void sock_room(lua_State *L, size_t n);
-void sock_counted(lua_State *L, int more);
-
 /** sock_adopt() - the socket at @index now holds @fd: it stays open until it is closed or the lab
  * is freed. */
 void sock_adopt(lua_State *L, int index, int fd);
 
-/** sock_abort_at_exit() - is the end of the process to abort it? Not where the lab has set
- * SO_LINGER.
- */
-void sock_abort_at_exit(const struct sock *s, bool on);
-
 /** sock_shut() - close without telling anybody. */
 void sock_shut(lua_State *L, int index);
-
-/** sock_listens() - does the lab itself listen on @port of @host? */
-bool sock_listens(lua_State *L, unsigned host, uint16_t port);
 
 /** sock_ends() - ask the kernel for both ends. */
 void sock_ends(struct sock *s);

@@ -96,6 +96,16 @@ function step(text) end
 ---@param text Text
 function note(text) end
 
+---@class Prediction
+---@field [1] string the question
+---@field zh? string
+---@field options Text[] 2 to 9
+---@field answer integer which of them is right, from 1
+---@field why Text
+
+---@param question Prediction
+function predict(question) end
+
 ---@param name string
 ---@param v string|number|boolean
 ---@param unit? string
@@ -121,7 +131,7 @@ function expect(subject, what) end
 
 ---@class Actor
 local Actor = {}
----@return any ... what its function returned
+---@return any ... what its function returned, or nil, "crashed"
 function Actor:join() end
 
 ---@class ListenOptions
@@ -197,6 +207,9 @@ function Host:connect(target, port, options) end
 ---@param options BurstOptions
 ---@return integer, string?, string? rounds that are complete, and why not all
 function Host:burst(target, port, options) end
+---The process that an actor plays dies.
+---@param actor Actor
+function Host:crash(actor) end
 ---@param name string
 ---@param v? string|number
 ---@return string|number|nil

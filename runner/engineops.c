@@ -8,6 +8,7 @@
 
 #include "../netns/burst.h"
 #include "../netns/cleanup.h"
+#include "../netns/clock.h"
 #include "../netns/counter.h"
 #include "../netns/duration.h"
 #include "../netns/netns.h"
@@ -186,6 +187,28 @@ static void op_value(void *engine, const char *name, const char *value, const ch
 	record_event(e->rec, "value", engine_now(e), o);
 }
 
+static void op_predict(void *engine, const struct lab_prediction *p)
+{
+	struct engine *e = engine;
+	json_t *options = json_array();
+
+	for (size_t i = 0; i < p->n_options; i++)
+		json_array_append_new(options, eventjson_text(&p->option[i]));
+	record_event(e->rec, "predict", engine_now(e),
+		     json_pack("{s:I, s:o, s:o, s:i, s:o}", "n", (json_int_t)++e->predictions,
+			       "text", eventjson_text(&p->question), "options", options, "answer",
+			       (int)p->answer, "why", eventjson_text(&p->why)));
+}
+
+static void op_crashed(void *engine, unsigned host, unsigned actor, unsigned sockets)
+{
+	struct engine *e = engine;
+
+	record_event(e->rec, "crash", engine_now(e),
+		     json_pack("{s:s, s:i, s:i}", "host", world_host(e->world, host)->name, "actor",
+			       (int)actor, "sockets", (int)sockets));
+}
+
 static int op_expect(void *engine, unsigned actor, const struct expectation *x, struct err *err)
 {
 	struct engine *e = engine;
@@ -284,8 +307,12 @@ static void op_crowd(void *engine, unsigned host, const struct endpoint *to, boo
 static int pump(void *arg, struct err *err)
 {
 	struct engine *e = arg;
-	int rc = world_work(e->world, err);
+	int rc;
 
+	/* Time has passed since the last one. */
+	if (e->spec->virtual_clock)
+		clock_hold();
+	rc = world_work(e->world, err);
 	if (rc >= 0)
 		rc = watch_packets(e->watch, err);
 	if (rc >= 0 && engine_now(e) > e->meta->limit)
@@ -420,6 +447,8 @@ const struct lab_ops engine_ops = {
 	.step = op_step,
 	.note = op_note,
 	.value = op_value,
+	.predict = op_predict,
+	.crashed = op_crashed,
 	.expect = op_expect,
 	.counter = op_counter,
 	.sysctl_set = op_sysctl_set,

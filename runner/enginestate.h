@@ -37,7 +37,7 @@ struct engine {
 	struct floods *floods;
 	int life_fd;
 	int64_t zero;
-	uint64_t calls, steps;
+	uint64_t calls, steps, predictions;
 	bool header_written;
 	struct err broken;
 };

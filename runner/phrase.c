@@ -8,6 +8,7 @@
 #include "field.h"
 #include "linkphrase.h"
 #include "messages.h"
+#include "phrase_load.h"
 #include "phrase_net.h"
 
 const char *phrase_time(json_int_t ns, char buf[static PHRASE_TIME_MAX])
@@ -141,6 +142,11 @@ static void say_step(FILE *out, const json_t *ev, enum lang lang)
 {
 	message_say(out, lang, EV_STEP, (long long)field_int(ev, "n"),
 		    lang_text(json_object_get(ev, "text"), lang));
+}
+
+static void say_predict(FILE *out, const json_t *ev, enum lang lang)
+{
+	message_say(out, lang, EV_PREDICT, lang_text(json_object_get(ev, "text"), lang));
 }
 
 static void say_note(FILE *out, const json_t *ev, enum lang lang)
@@ -363,7 +369,7 @@ static const struct {
 	{ "packets", say_packets }, { "state", say_state },     { "states", say_states },
 	{ "counter", say_counter }, { "sysctl", say_sysctl },   { "impair", say_impair },
 	{ "expect", say_expect },   { "verdict", say_verdict }, { "program", say_program },
-	{ "output", say_output },   { "ended", say_ended },
+	{ "output", say_output },   { "ended", say_ended },     { "predict", say_predict },
 };
 
 void phrase_event(FILE *out, const json_t *ev, enum lang lang)
@@ -374,6 +380,6 @@ void phrase_event(FILE *out, const json_t *ev, enum lang lang)
 			return;
 		}
 	}
-	if (!phrase_net(out, ev, lang))
+	if (!phrase_net(out, ev, lang) && !phrase_load(out, ev, lang))
 		message_say(out, lang, EV_OTHER, field_text(ev, "ev"));
 }

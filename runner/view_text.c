@@ -28,12 +28,14 @@
 #include "lesson.h"
 #include "messages.h"
 #include "phrase.h"
+#include "prediction.h"
 #include "view.h"
 
 /*
  * @header: of the record that is being read; NULL between records
  * @failed: expectations, for the end
  * @runs:   records begun so far
+ * @asked:  not answered yet
  * @fresh:  nothing was written since the head and the empty line under it
  */
 struct view {
@@ -44,6 +46,7 @@ struct view {
 	struct facts *facts;
 	unsigned runs;
 	bool fresh;
+	struct prediction asked;
 };
 
 static struct view *text_open(const struct view_options *opt)
@@ -62,6 +65,7 @@ static void end_run(struct view *v)
 	json_decref(v->failed);
 	ladder_free(v->ladder);
 	facts_free(v->facts);
+	prediction_free(&v->asked);
 	v->header = v->failed = NULL;
 	v->ladder = NULL;
 	v->facts = NULL;
@@ -126,6 +130,14 @@ static void on_note(struct view *v, json_t *ev)
 	flush_rows(v, field_int(ev, "t"));
 	fputs("  ", paper->out);
 	text_put(paper, INK_EMPH, lang_text(json_object_get(ev, "text"), paper->lang), "  ", 2);
+}
+
+static void on_predict(struct view *v, json_t *ev)
+{
+	if (v->opt.verbosity < 0)
+		return;
+	flush_rows(v, field_int(ev, "t"));
+	prediction_ask(&v->asked, ev, &v->opt.paper);
 }
 
 static void on_expect(struct view *v, json_t *ev)
@@ -226,14 +238,16 @@ static const struct {
 	const char *ev;
 	void (*on)(struct view *v, json_t *ev);
 } handlers[] = {
-	{ "step", on_step },      { "note", on_note },         { "expect", on_expect },
-	{ "call", on_detail },    { "return", on_detail },     { "state", on_detail },
-	{ "states", on_detail },  { "counter", on_detail },    { "sysctl", on_detail },
-	{ "value", on_detail },   { "conn", on_detail },       { "impair", on_impair },
-	{ "program", on_detail }, { "output", on_output },     { "ended", on_detail },
-	{ "rule", on_impair },    { "released", on_impair },   { "inject", on_impair },
-	{ "link", on_impair },    { "vanish", on_impair },     { "held", on_detail },
-	{ "delayed", on_detail }, { "duplicated", on_detail }, { "verdict", on_verdict },
+	{ "step", on_step },       { "note", on_note },       { "expect", on_expect },
+	{ "call", on_detail },     { "return", on_detail },   { "state", on_detail },
+	{ "states", on_detail },   { "counter", on_detail },  { "sysctl", on_detail },
+	{ "value", on_detail },    { "conn", on_detail },     { "impair", on_impair },
+	{ "program", on_detail },  { "output", on_output },   { "ended", on_detail },
+	{ "rule", on_impair },     { "released", on_impair }, { "inject", on_impair },
+	{ "link", on_impair },     { "vanish", on_impair },   { "held", on_detail },
+	{ "flood", on_impair },    { "flooded", on_impair },  { "crash", on_impair },
+	{ "predict", on_predict }, { "delayed", on_detail },  { "duplicated", on_detail },
+	{ "verdict", on_verdict },
 };
 
 static int text_event(struct view *v, json_t *ev, struct err *err)
@@ -247,6 +261,10 @@ static int text_event(struct view *v, json_t *ev, struct err *err)
 		ladder_event(v->ladder, ev);
 	if (field_is(ev, "ev", "packet") || field_is(ev, "ev", "packets"))
 		v->fresh = false;
+	if (prediction_event(&v->asked, ev)) {
+		flush_rows(v, field_is(ev, "ev", "verdict") ? INT64_MAX : field_int(ev, "t"));
+		prediction_answer(&v->asked, &v->opt.paper);
+	}
 	for (size_t i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++) {
 		if (field_is(ev, "ev", handlers[i].ev)) {
 			handlers[i].on(v, ev);

@@ -125,6 +125,17 @@ static void fake_step(void *engine, const struct lab_text *text)
 	fake_log(engine, "step %s|%s\n", text->en, text->zh ? text->zh : "-");
 }
 
+static void fake_predict(void *engine, const struct lab_prediction *p)
+{
+	fake_log(engine, "predict %s|%s %zu %u\n", p->question.en,
+		 p->question.zh ? p->question.zh : "-", p->n_options, p->answer);
+}
+
+static void fake_crashed(void *engine, unsigned host, unsigned actor, unsigned sockets)
+{
+	fake_log(engine, "crash %u actor %u with %u\n", host, actor, sockets);
+}
+
 static void fake_note(void *engine, const struct lab_text *text)
 {
 	fake_log(engine, "note %s|%s\n", text->en, text->zh ? text->zh : "-");
@@ -351,6 +362,8 @@ static const struct lab_ops fake_ops FAKE_UNUSED = {
 	.step = fake_step,
 	.note = fake_note,
 	.value = fake_value,
+	.predict = fake_predict,
+	.crashed = fake_crashed,
 	.expect = fake_expect,
 	.counter = fake_counter,
 	.sysctl_set = fake_sysctl_set,

@@ -104,6 +104,8 @@ EVENTS = {
                    ack=natural, len_=natural, win_=natural, ttl_=natural, rtx=true, mss=natural,
                    wscale=natural, sackok=true, made=true, ts=list_of(natural),
                    sack=list_of(list_of(natural)), tfo=natural),
+    "predict": dict(n_=positive, text_=texts, options_=list_of(texts), answer_=positive, why_=texts),
+    "crash": dict(host_=text, actor_=natural, sockets_=natural),
     "flood": {"id_": positive, "host_": text, "port_": positive, "count_": positive, "rate": positive,
               "duration": positive, "from_": text},
     "flooded": dict(id_=positive, host_=text, sent_=natural, lost=positive),
@@ -176,7 +178,7 @@ class Record:
         self.hosts, self.conns, self.segs, self.at = set(), {}, {}, {}
         self.calls, self.pending, self.names = 0, {}, set()
         self.programs, self.running = {}, set()
-        self.passed = self.failed = self.steps = self.expects = 0
+        self.passed = self.failed = self.steps = self.expects = self.predictions = 0
         self.ended = self.virtual = False
 
     def fault(self, message):
@@ -255,6 +257,17 @@ class Record:
     def on_return_(self, ev):
         self.need(self.pending.pop(ev["id"], None), f"call {ev['id']} was not pending")
         self.need(("result" in ev) != ("errno" in ev), "one of result and errno")
+
+    def on_predict(self, ev):
+        self.predictions += 1
+        self.need(ev["n"] == self.predictions, f"prediction {ev['n']} is number {self.predictions}")
+        self.need(2 <= len(ev["options"]) <= 9, "2 to 9 options")
+        self.need(ev["answer"] <= len(ev["options"]), "an answer that is no option")
+
+    def on_crash(self, ev):
+        """A dead process's call does not return."""
+        for call in [c for c in self.pending.values() if c["actor"] == ev["actor"]]:
+            del self.pending[call["id"]]
 
     def on_program(self, ev):
         self.need(ev["id"] == len(self.programs) + 1, "programs are not numbered in order")

@@ -69,9 +69,20 @@ holds "its record is as documented" good "$area/flood"
 for event in flood flooded packets states; do
 	holds "$event is in it" grep -q "\"ev\":\"$event\"" "$area/flood"
 done
+ends 0 "crashes and a prediction" "$lab" run "$top/tests/labs/crash.lua" --record "$area/crash" -q
+holds "their record is as documented" good "$area/crash"
+for event in crash predict; do
+	holds "$event is in it" grep -q "\"ev\":\"$event\"" "$area/crash"
+done
+ends 0 "a question is asked first" "$lab" replay "$area/crash"
+says "? A process is killed. What does its kernel send? 1) RST 2) FIN 3) nothing 1. Killed in read()"
+says "2) FIN It closes the descriptors, as close() does. 2. Killed with unread data"
+ends 0 "in Chinese" "$lab" replay "$area/crash" --lang zh
+says "? 进程被杀死，内核会发送什么？ 1) RST 2) FIN 3) 什么都不发 1. 在 read() 中被杀"
 ends 0 "bursts" "$lab" run "$top/tests/labs/burst.lua" --record "$area/burst" -q
 holds "their record is as documented" good "$area/burst"
-all=$(sed -n 's/.*"packets".*"host":"server","dir":"in","flags":"S","count":\([0-9]*\).*/\1/p' "$area/burst" | paste -sd+ -)
+all=$(sed -n 's/.*"packets".*"host":"server","dir":"in","flags":"S","count":\([0-9]*\).*/\1/p' "$area/burst" |
+	awk '{ n += $1 } END { print n }')
 ones=$(grep -c '"packet".*"host":"server","dir":"in".*"flags":"S",' "$area/burst")
 holds "every SYN is in it once" [ "$((all + ones))" -eq 658 ]
 ends 0 "many ends of connections" "$lab" run "$top/tests/labs/lives.lua" --record "$area/lives" -q
