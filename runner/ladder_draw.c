@@ -244,6 +244,17 @@ static char *arrow_line(const struct sheet *s, const struct ladder_row *row, con
 	return text;
 }
 
+/* No room even for the end of an arrow: when it left, and what became of it, in words. */
+static void put_end(const struct sheet *s, const struct ladder_row *row, enum ink as)
+{
+	_cleanup_free_ char *head = arrow_head(s, row), *text = NULL;
+	char buf[PHRASE_TIME_MAX];
+
+	if (asprintf(&text, "%s %s", short_time(row->cell[row->from].t, buf), head) < 0)
+		abort();
+	put_words(s, row, false, text, as, 0);
+}
+
 static void draw_segment(const struct sheet *s, const struct ladder_row *row, const char *label)
 {
 	_cleanup_free_ char *one = arrow_line(s, row, label);
@@ -256,7 +267,10 @@ static void draw_segment(const struct sheet *s, const struct ladder_row *row, co
 		_cleanup_free_ char *bare = arrow_line(s, row, "");
 
 		put_words(s, row, true, label, as, 0);
-		put_line(s, row, false, bare ? bare : "");
+		if (bare)
+			put_line(s, row, false, bare);
+		else
+			put_end(s, row, as);
 		two_states = false;
 	}
 	if (row->options && *row->options && !row->resumed && row->fate != FATE_DUPLICATE) {

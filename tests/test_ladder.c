@@ -245,6 +245,23 @@ START_TEST(test_nonsense)
 }
 END_TEST
 
+/* Where there is no room for an arrow, what became of a segment is said all the same. */
+START_TEST(test_lost_without_room)
+{
+	struct bench b;
+
+	bench_open(&b, 56, true);
+	conn(&b);
+	packet(&b, 2, "client", "out", 2, "S");
+	feed(&b, json_pack("{s:s, s:i, s:i, s:i, s:s}", "ev", "lost", "t", 3000000, "seg", 2,
+			   "conn", 1, "why", "unreachable, or so it seems"));
+	ladder_flush(b.ladder, INT64_MAX);
+	ck_assert_ptr_nonnull(strstr(bench_text(&b), "2.0 ms ✗ lost"));
+	ck_assert_ptr_nonnull(strstr(bench_text(&b), "seems)"));
+	bench_close(&b);
+}
+END_TEST
+
 static char *whole(const char *name, int columns, bool utf8, enum lang lang)
 {
 	json_t *all = records_load(name);
@@ -409,6 +426,7 @@ Suite *suite(void)
 	tcase_add_test(tc, test_on_its_way);
 	tcase_add_test(tc, test_many_on_their_way);
 	tcase_add_test(tc, test_nonsense);
+	tcase_add_test(tc, test_lost_without_room);
 	tcase_add_loop_test(tc, test_width, 0, RECORDS_COUNT);
 	tcase_add_test(tc, test_aligned);
 	tcase_add_test(tc, test_loss);
