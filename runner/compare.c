@@ -144,6 +144,19 @@ static size_t *align(struct span a, struct span b)
 	return to;
 }
 
+/* Which of the like events of its step each is. */
+static void number(struct span s)
+{
+	_cleanup_free_ uint64_t *keys = keys_of(s);
+	_cleanup_free_ size_t *nth = calloc(s.n ? s.n : 1, sizeof(*nth));
+
+	if (!nth)
+		abort();
+	compare_number(keys, s.n, nth);
+	for (size_t i = 0; i < s.n; i++)
+		s.first[i].nth = nth[i];
+}
+
 /* What comes first of the two, by the time since its step. */
 static bool sooner(const struct entry *a, json_int_t a0, const struct entry *b, json_int_t b0)
 {
@@ -156,6 +169,7 @@ static void add_span(struct compare *c, struct span a, struct span b, json_int_t
 	_cleanup_free_ size_t *to = align(a, b);
 	size_t i = 0, j = 0;
 
+	number(a);
 	for (;;) {
 		size_t next = i, until;
 

@@ -112,3 +112,14 @@ void compare_align(const uint64_t *a, size_t n, const uint64_t *b, size_t m, siz
 	pair(a, n, b, m, to);
 	keep_longest(to, n);
 }
+
+void compare_number(const uint64_t *keys, size_t n, size_t *nth)
+{
+	struct symbol *s = sorted(keys, n);
+
+	for (size_t i = 0, k = 0; i < n; i++) {
+		k = i && s[i].key == s[i - 1].key ? k + 1 : 1;
+		nth[s[i].at] = k > 1 || (i + 1 < n && s[i + 1].key == s[i].key) ? k : 0;
+	}
+	free(s);
+}

@@ -24,12 +24,14 @@ struct compare_mark {
 /*
  * @rung: number of its row or step among the rungs; -1 for an expectation
  * @t:    ns; @at: since its step, when it left and when it arrived; -1: it did not
+ * @nth:  which of several like ones in its step of A, from 1; 0: there is no other
  */
 struct entry {
 	struct compare_moment moment;
 	struct compare_mark mark;
 	long rung;
 	json_int_t t, at[2];
+	size_t nth;
 };
 
 /*
@@ -85,6 +87,9 @@ bool compare_late(json_int_t a, json_int_t b);
  * @to: for each of @a its place in @b, SIZE_MAX for none
  */
 void compare_align(const uint64_t *a, size_t n, const uint64_t *b, size_t m, size_t *to);
+
+/** compare_number() - which of several equal @keys each is, from 1; 0 where there is no other. */
+void compare_number(const uint64_t *keys, size_t n, size_t *nth);
 
 /** compare_table() - fill in the items. */
 void compare_table(struct compare *c);

@@ -315,7 +315,7 @@ static const struct entry *entry_of(const struct compare_moment *m)
 }
 
 /* The step that a row is in, as the lab numbers it, and the event. */
-static char *time_words(const struct compare *c, size_t step, const struct compare_moment *m)
+static char *time_words(const struct compare *c, size_t step, const struct entry *e)
 {
 	char *text = NULL;
 	size_t size;
@@ -325,7 +325,9 @@ static char *time_words(const struct compare *c, size_t step, const struct compa
 		abort();
 	if (step)
 		message_say(f, c->lang, COMPARE_IN_STEP, step);
-	compare_moment_words(f, c, m);
+	compare_moment_words(f, c, &e->moment);
+	if (e->nth)
+		message_say(f, c->lang, COMPARE_NTH, e->nth);
 	fclose(f);
 	return text;
 }
@@ -352,7 +354,7 @@ static void add_times(struct compare *c)
 			;
 		if (k == 2)
 			continue;
-		what = time_words(c, step, r->side[0]);
+		what = time_words(c, step, e[0]);
 		add_item(c, COMPARE_TIMES, what, phrase_time(e[0]->at[k], when[0]),
 			 phrase_time(e[1]->at[k], when[1]));
 	}

@@ -55,6 +55,18 @@ START_TEST(test_align_repeated)
 }
 END_TEST
 
+START_TEST(test_number)
+{
+	static const uint64_t keys[] = { 7, 3, 7, 5, 7, 5 };
+	static const size_t wanted[] = { 1, 0, 2, 1, 3, 2 };
+	size_t nth[6];
+
+	compare_number(keys, 6, nth);
+	for (size_t i = 0; i < 6; i++)
+		ck_assert_uint_eq(nth[i], wanted[i]);
+}
+END_TEST
+
 /* The textbook's table, which is slow and obvious. */
 static size_t longest(const uint64_t *a, const uint64_t *b, size_t n)
 {
@@ -436,6 +448,7 @@ Suite *suite(void)
 
 	tcase_add_test(tc, test_align_simple);
 	tcase_add_test(tc, test_align_repeated);
+	tcase_add_test(tc, test_number);
 	tcase_add_test(tc, test_align_longest);
 	tcase_add_test(tc, test_late);
 	suite_add_tcase(s, tc);
