@@ -44,8 +44,18 @@ function run(client, server)
   local conn = client:connect(server, 80, { wait = false })
   expect(conn):state("SYN-SENT"):within("10ms")
   expect(server):state("SYN-RECV"):at(delay):as("request socket on the server")
-  expect(only(server, "SYN-RECV").owner == false and "nobody", "who has the request"):is("nobody"):as("owner of the request")
+  local owner = only(server, "SYN-RECV").owner == false and "nobody" or "no such socket"
+  expect(owner, "who has the request"):is("nobody"):as("owner of the request")
 
+  predict {
+    "The SYN-ACK is on its way back. Which side is in ESTAB first?",
+    zh = "SYN-ACK 正在回来的路上。哪一边先进入 ESTAB？",
+    options = { { "the server", zh = "服务器" }, { "the client", zh = "客户端" },
+                { "both at the same moment", zh = "两边同时" } },
+    answer = 2,
+    why = { "With the SYN-ACK the client knows that both directions work; the server learns it with the ACK.",
+            zh = "收到 SYN-ACK，客户端就知道两个方向都通。服务器要等到 ACK 才知道。" },
+  }
   step { "The SYN-ACK is back after one round trip: connect() has succeeded. The server does not know that yet.",
          zh = "一个往返之后 SYN-ACK 回来：connect() 已成功。服务器还不知道。" }
   expect(conn):state("ESTAB"):at(2 * delay)
@@ -56,6 +66,14 @@ function run(client, server)
   expect(server):counter("TcpPassiveOpens", 1)
   expect(only(server, "LISTEN").rq, "connections that wait for accept()"):is(1)
 
+  predict {
+    "The client sends five bytes, seq 1. Which ack will the server answer with?",
+    zh = "客户端发出五个字节，seq 为 1。服务器回的 ack 是多少？",
+    options = { "2", "5", "6" },
+    answer = 3,
+    why = { "ack is the next number that is expected: 1 + 5. Only SYN and FIN count one without a byte.",
+            zh = "ack 是期待的下一个序号：1 + 5。不带字节也占一个序号的，只有 SYN 和 FIN。" },
+  }
   step { "accept() only fetches what is there. Then five bytes: ack counts bytes, and SYN and FIN count one each.",
          zh = "accept() 只是取走已有的连接。再发五个字节：ack 数的是字节，SYN 和 FIN 各算一个。" }
   local peer = listener:accept { timeout = "1s" }
@@ -67,13 +85,24 @@ function run(client, server)
          zh = "从此生效的，都是双方在 SYN 里提出的。线上的序号也不是 0，而是随机的。" }
   local syn, synack, info = conn:packet { flags = "S" }, conn:packet { flags = "SA" }, conn:info()
   value("mss", info.snd_mss, "bytes")
-  expect(info.snd_wscale, "the shift for the server's windows"):is(synack.wscale or -1):as("the server's windows are scaled")
+  expect(synack.wscale and info.snd_wscale, "the shift for the server's windows"):is(synack.wscale or 7)
+    :as("the server's windows are scaled")
   expect(info.sack and synack.sackok, "both use SACK"):is(true):as("SACK is on")
   expect(info.timestamps and synack.tsecr == syn.tsval, "both use timestamps"):is(true):as("timestamps are on")
   expect(info.snd_mss, "data in a full segment"):is(synack.mss - 12):as("data in a full segment")
   expect(synack.raw_ack - syn.raw_seq & 0xffffffff, "from the client's real ISN to its acknowledgement"):is(1)
   expect(syn.raw_seq == 0 or syn.raw_seq == synack.raw_seq, "an ISN of 0, or two that are equal"):is(false)
 
+  predict {
+    "A closed port, an address without a way, an address where nobody is: which connect() waits longest?",
+    zh = "端口没人监听、地址到不了、地址上没有人：哪个 connect() 等得最久？",
+    options = { { "to the address where nobody is", zh = "地址上没有人的" },
+                { "to the closed port", zh = "端口没人监听的" },
+                { "to the address without a way", zh = "地址到不了的" } },
+    answer = 1,
+    why = { "The other two are answered, by RST and by ICMP, and an answer takes a round trip at most.",
+            zh = "另外两个都有应答，一个是 RST，一个是 ICMP，最多一个往返就到。" },
+  }
   step { "Three connects that fail. Nobody listens on port 81: the server says so with RST, after a round trip.",
          zh = "三种失败的连接。81 端口没人监听：服务器回 RST，一个往返就知道。" }
   local t0 = mark()

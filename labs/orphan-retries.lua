@@ -194,6 +194,16 @@ function run(client, server)
     server:link { loss = 1 }
   end
 
+  predict {
+    "A FIN without an answer is sent again and again. What ends that?",
+    zh = "FIN 没有应答，会一遍遍重发。什么时候才停？",
+    options = { { "so many FINs have been sent as tcp_orphan_retries says", zh = "发够 tcp_orphan_retries 个 FIN" },
+                { "the process ends", zh = "进程结束" },
+                { "the time is over that so many doubling waits take", zh = "那么多次加倍等待所需的时间到了" } },
+    answer = 3,
+    why = { "The kernel makes a time of the number, and looks at it whenever the timer fires.",
+            zh = "内核把这个次数换算成时间，每次定时器到期时看一眼。" },
+  }
   step { "The program closes the first one. close() returns at once. The FIN is lost, and what stays is an orphan: " ..
          "FIN-WAIT-1, without a process.",
          zh = "程序关闭第一条。close() 立刻返回。FIN 丢了，留下一个孤儿：处于 FIN-WAIT-1，没有进程。" }
@@ -230,6 +240,14 @@ function run(client, server)
   value("next_budget", string.format("%.1f", orphan(then_retries) / second), "s")
   value("next_lived", lived, "s")
 
+  predict {
+    "shutdown() instead of close(): FIN-WAIT-1 too. Who decides now how long it lasts?",
+    zh = "不用 close()，改用 shutdown()：同样是 FIN-WAIT-1。这回它持续多久由谁决定？",
+    options = { "tcp_orphan_retries", "tcp_retries2", "tcp_fin_timeout" },
+    answer = 2,
+    why = { "A process still has the socket: it is no orphan, whatever its state is called.",
+            zh = "套接字还有进程，状态叫什么都不是孤儿。" },
+  }
   step { "The last one with shutdown(). The same FIN and the same state, but a process has the socket. Now it is " ..
          "tcp_retries2 that counts: " .. retries2 .. ".",
          zh = "最后一条用 shutdown()。FIN 一样，状态一样，但套接字还有进程。这回管事的是 tcp_retries2：" ..
@@ -247,6 +265,16 @@ function run(client, server)
   expect(client):counter("TcpExtTCPLossProbes", 4):as("loss probes")
   expect(client):counter("TcpOutRsts", 0):as("RSTs that the client sent")
 
+  predict {
+    "The client has given all four up. What does the server think of them?",
+    zh = "客户端四条都放弃了。服务器那边是怎么看的？",
+    options = { { "they are reset: each got an RST", zh = "已重置：每条都收到了 RST" },
+                { "nothing has changed", zh = "什么也没变" },
+                { "it has closed them after a while", zh = "过了一阵，自己关掉了" } },
+    answer = 2,
+    why = { "The kernel gives up in silence, and without keepalive or data to send no connection ends by itself.",
+            zh = "内核不声不响地放弃；没有保活、也没有数据要发的连接，自己永远不会结束。" },
+  }
   step { "The network is back. The server has heard nothing: three connections stand, and one waits for the other " ..
          "half to be closed.",
          zh = "网络恢复了。服务器什么也没听到：三条连接还在，另一条还在等对方关掉另一半。" }
@@ -259,6 +287,15 @@ function run(client, server)
   local _, _, why = peers[closes]:read(1, { timeout = "1s" })
   expect(why, "what the server reads then"):is("ECONNRESET"):as("what the server reads once it has written")
 
+  predict {
+    "The peer's window is shut, and the program calls close(). How many FINs leave before it opens?",
+    zh = "对端的窗口关着，程序调用 close()。窗口打开之前会发出几个 FIN？",
+    options = { { "none", zh = "一个也没有" }, { "one", zh = "一个" },
+                { "one, and it is repeated", zh = "一个，并且会重发" } },
+    answer = 1,
+    why = { "It comes after the data in sequence, and the data cannot leave.",
+            zh = "它的序号排在数据之后，而数据走不了。" },
+  }
   step { "A new connection, and a server that does not read. The window closes; then the client closes. FIN-WAIT-1, " ..
          "but the FIN cannot leave: it waits behind the data.",
          zh = "新开一条连接，服务器不读数据。窗口关上之后，客户端 close()。状态是 FIN-WAIT-1，FIN 却走不了：它排在数据后面。" }
