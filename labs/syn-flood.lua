@@ -141,6 +141,20 @@ function run(client, server)
   value("one_more", request and 1 or 0)
   listener:close()
 
+  if cookies == 0 then
+    predict {
+      "A listener with a backlog of " .. backlog .. ", no cookies, tcp_max_syn_backlog = 1024, and " .. flood ..
+        " spoofed SYNs. How many SYN-RECV will there be?",
+      zh = "监听者的 backlog 是 " .. backlog .. "，不用 cookie，tcp_max_syn_backlog = 1024，来了 " .. flood ..
+        " 个伪造的 SYN。会有几个 SYN-RECV？",
+      options = { { "as many as came, " .. flood, zh = "来多少有多少，" .. flood .. " 个" },
+                  { "as many as tcp_max_syn_backlog says", zh = "由 tcp_max_syn_backlog 决定" },
+                  { "as the backlog says, or one more", zh = "由 backlog 决定，至多再加一个" } },
+      answer = 3,
+      why = { "The limit of both queues of a listener is its backlog. tcp_max_syn_backlog only comes in when it is much smaller.",
+              zh = "监听者的两个队列，上限都是它的 backlog。tcp_max_syn_backlog 小得多时才轮到它。" },
+    }
+  end
   step { "The flood comes, without cookies. The accept queue is empty: nobody has ever connected.",
          zh = "洪泛来了，没有 cookie。accept 队列是空的：还没有人连接过。" }
   cookies_are(cookies)
@@ -164,6 +178,20 @@ function run(client, server)
   value("held_after_two", how_many(server, 80))
   value("drops_after_two", server:counter("TcpExtListenDrops"))
 
+  if cookies == 0 then
+    predict {
+      "The flood is over. In a second an honest client connects. What does it see?",
+      zh = "洪泛已经过去。一秒之后，一个诚实的客户端来连接。它会看到什么？",
+      options = { { "RST: the queue is full", zh = "RST：队列满了" },
+                  { "it is connected at once: the flood is over", zh = "马上连上：洪泛已经过去" },
+                  { "nothing, for seconds", zh = "好几秒里什么也没有" },
+                  { "nothing, for more than a minute", zh = "一分多钟里什么也没有" } },
+      answer = 3,
+      why = { "Its SYN is dropped in silence. Requests nobody answers stay until the SYN-ACK has been sent again twice: a " ..
+              "queue that is more than half full has no patience for five times.",
+              zh = "它的 SYN 被无声地丢弃。没有回音的请求要等 SYN-ACK 重发两次才消失：队列占去一半以上时，内核没有耐心重发五次。" },
+    }
+  end
   step { "One second later an honest client connects. Its SYN is dropped like the others: no answer, no RST.",
          zh = "一秒之后，一个诚实的客户端来连接。它的 SYN 也照样被丢弃：没有应答，也没有 RST。" }
   sleep(math.max(0, t0 + second - now()))
@@ -232,6 +260,16 @@ function run(client, server)
     listener:close()
   end
 
+  predict {
+    "The same flood, now with tcp_syncookies = 1. How many SYN-RECV this time?",
+    zh = "同样的洪泛，这次 tcp_syncookies = 1。会有几个 SYN-RECV？",
+    options = { { "none: cookies need no memory", zh = "一个也没有：cookie 不占内存" },
+                { "as many as without cookies", zh = "和不用 cookie 时一样多" },
+                { "as many as SYNs came", zh = "来多少有多少" } },
+    answer = 2,
+    why = { "1 means: only when the queue is full. The first ones fill it as before; cookies are for those that find no room.",
+            zh = "1 的意思是：队列满了才用。先来的照样把它填满，找不到位置的才得到 cookie。" },
+  }
   step { "The flood again, with tcp_syncookies = 1, as it is by default: what has no room gets a SYN-ACK " ..
          "that the server forgets at once.",
          zh = "又一次洪泛，这次 tcp_syncookies = 1（默认值）：放不下的也得到 SYN-ACK，但服务器一发出就忘掉。" }
@@ -254,6 +292,18 @@ function run(client, server)
   received(1):within("1s"):as("a cookie that came back")
   expect(server):count("SYN-RECV", room, { port = 81 }):as("its connection was never a request")
 
+  if busy then
+    predict {
+      "Cookies are on, and the program does not accept(). The accept queue fills. Then one more SYN comes:",
+      zh = "cookie 开着，程序不调用 accept()，accept 队列满了。这时又来一个 SYN：",
+      options = { { "it gets a cookie, as always", zh = "照样得到一个 cookie" },
+                  { "it is dropped", zh = "被丢弃" },
+                  { "it is answered with RST", zh = "得到 RST" } },
+      answer = 2,
+      why = { "A cookie stands for a request. There is none for a place in the accept queue: ListenOverflows.",
+              zh = "cookie 代替的是请求，代替不了 accept 队列里的位置：ListenOverflows。" },
+    }
+  end
   step { "What cookies do not cure: the program does not accept(). More clients come, until the accept queue " ..
          "is full. The next SYN is dropped.",
          zh = "cookie 治不好的：程序不调用 accept()。客户端接着来，直到 accept 队列也满了。下一个 SYN 被丢弃。" }
@@ -282,6 +332,18 @@ function run(client, server)
   late:close()
   server:sysctl("net.ipv4.tcp_abort_on_overflow", 0)
 
+  if busy then
+    predict {
+      "A client has its SYN-ACK, with a cookie, and is ESTAB. Its ACK is dropped: the accept queue was full. What has the server?",
+      zh = "客户端拿到带 cookie 的 SYN-ACK，已是 ESTAB。它的 ACK 却因 accept 队列满而被丢弃。服务器上有什么？",
+      options = { { "SYN-RECV, and it sends its SYN-ACK again", zh = "SYN-RECV，还会重发 SYN-ACK" },
+                  { "ESTAB", zh = "ESTAB" },
+                  { "nothing", zh = "什么也没有" } },
+      answer = 3,
+      why = { "A cookie means that nothing is kept: no request, no timer. Only the client can mend it, by sending data.",
+              zh = "用 cookie 就是什么也不留：没有请求，没有定时器。只有客户端能补救：发数据。" },
+    }
+  end
   step { "Two are accepted, and two new clients come. Their ACKs are late, and others take the room meanwhile. " ..
          "When the ACKs arrive they are dropped.",
          zh = "取走两条连接，又来两个客户端。它们的 ACK 在路上耽搁，空位被别人占去；ACK 到了，只能丢弃。" }
@@ -349,6 +411,16 @@ function run(client, server)
   listener:accept { timeout = "1s" }
   value("always", how_many(server, 82))
 
+  predict {
+    "A client without TCP timestamps gets a cookie. Which of its options does the connection keep?",
+    zh = "不用 TCP 时间戳的客户端得到一个 cookie。它的选项，连接还保得住哪些？",
+    options = { { "all of them", zh = "全部" },
+                { "the segment size, roughly; no window scale, no SACK", zh = "报文段大小，大致保住；没有窗口扩大，没有 SACK" },
+                { "the window scale; not the segment size", zh = "窗口扩大；报文段大小保不住" } },
+    answer = 2,
+    why = { "The cookie has room for one of four segment sizes. Everything else would have to be in the timestamp.",
+            zh = "cookie 里只容得下四种报文段大小之一。其余的都得寄存在时间戳里。" },
+  }
   step { "What cookies cost. The request's options have no place to be kept, except in the client's timestamp: " ..
          "with it they survive, roughly.",
          zh = "cookie 的代价。请求的选项没有地方存，只能寄存在时间戳里：用时间戳，选项还在，但打了折扣。" }
