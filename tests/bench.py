@@ -203,6 +203,49 @@ def bench_wire():
     row("  a segment's whole way, median", f"{way:.3f} ms", "at most 0.2 ms", way <= 0.2)
 
 
+def bench_flood():
+    """(7) tests/bench_flood.c: SYNs a second, in turn with hping3, into the same interface."""
+    program = os.path.join(BUILD, "bench_flood")
+    if not os.access(program, os.X_OK):
+        row("flood", "not measured: no tests/bench_flood.c", "", False)
+        return
+    _, done = timed([program, str(max(1, RUNS // 4))])
+    if done.returncode != 0:
+        row("flood", "not measured: " + done.stderr.strip(), "", False)
+        return
+    rounds = [[float(x) for x in line.split()] for line in done.stdout.splitlines()]
+    ours = statistics.median(r[0] for r in rounds)
+    row("flood: SYNs a second at the host", f"{ours:,.0f}")
+    if any(r[1] == 0 for r in rounds):
+        row("  hping3 --flood --rand-source", "not here (package hping3), or not allowed here")
+        return
+    rival = statistics.median(r[1] for r in rounds)
+    ratio = statistics.median(r[0] / r[1] for r in rounds)
+    row("  hping3 --flood --rand-source", f"{rival:,.0f}")
+    row("  ours to hping3's, round by round", f"{ratio:.2f}", "at least 1.3", ratio >= 1.3)
+
+
+def bench_ports():
+    """(8) All default ports used up on the machine's own kernel, bound first and not."""
+    with tempfile.TemporaryDirectory() as where:
+        bound, chosen = [], []
+        for _ in range(max(1, RUNS // 10)):
+            record = os.path.join(where, "record")
+            _, done = timed([TCPLAB, "run", "tests/labs/ports.lua", "--kernel", "host", "-q", "--record", record],
+                            env={**os.environ, "LC_ALL": "C.UTF-8"})
+            if done.returncode != 0:
+                row("28,232 ports", "not measured: " + done.stdout.strip(), "", False)
+                return
+            seen = {e["name"]: int(e["value"]) for e in read_record(record) if e["ev"] == "value"}
+            bound.append(seen["bound_us"] / 1e6)
+            chosen.append((seen["naive_ports"], seen["naive_us"] / 1e6))
+    took = statistics.median(bound)
+    row("28,232 ports used up, bind() before connect()", f"{took:.2f} s", "at most 1.5 s", took <= 1.5)
+    ports, seconds = sorted(chosen)[len(chosen) // 2]
+    left = "all" if ports == 28232 else f"the first {ports:,}, then given up: the rest costs more and more"
+    row("  connect() alone, which chooses the port", f"{seconds:.2f} s for {left}")
+
+
 def lab_kernels():
     """Version and file of each lab kernel, as tcplab finds them."""
     _, done = timed([TCPLAB, "kernels", "--lang", "en"],
@@ -362,6 +405,8 @@ def main():
     bench_start()
     bench_memory()
     bench_wire()
+    bench_flood()
+    bench_ports()
     bench_compare()
     bench_kernels()
     bench_reports()
