@@ -1,21 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include "assets.h"
 
+#include <string.h>
+
 /* The assembler reads the files, so that an installed tcplab does not have to. */
 #define ASSET(name, file)                                                                          \
 	__asm__(".pushsection .rodata\n"                                                           \
 		".globl asset_" #name "_text\n"                                                    \
-		".globl asset_" #name "_end\n"                                                     \
 		"asset_" #name "_text:\n"                                                          \
 		".incbin \"" ASSETS_PATH "/" file "\"\n"                                           \
-		"asset_" #name "_end:\n"                                                           \
 		".byte 0\n"                                                                        \
 		".popsection\n");                                                                  \
-	extern const char asset_##name##_text[], asset_##name##_end[];                             \
+	extern const char asset_##name##_text[];                                                   \
 	struct asset asset_##name(void)                                                            \
 	{                                                                                          \
-		return (struct asset){ asset_##name##_text,                                        \
-				       (size_t)(asset_##name##_end - asset_##name##_text) };       \
+		return (struct asset){ asset_##name##_text, strlen(asset_##name##_text) };         \
 	}
 
 ASSET(svg_css, "svg.css")

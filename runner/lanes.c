@@ -170,7 +170,7 @@ static void make_scale(struct lanes *l)
 		if (!n || l->times[i] != l->times[n - 1])
 			l->times[n++] = l->times[i];
 	l->n_times = n;
-	l->places = calloc(n, sizeof(*l->places));
+	l->places = calloc(n + 1, sizeof(*l->places));
 	if (!l->places)
 		abort();
 	for (size_t i = 1; i < n; i++) {

@@ -472,11 +472,15 @@ static cmark_node *harmless(cmark_node *node)
 	}
 }
 
+struct found {
+	cmark_node *node;
+};
+
 /* Found first, replaced then: an iterator does not survive what happens to its own node. */
 static void make_harmless(cmark_node *root)
 {
 	_cleanup_(iter_free) cmark_iter *iter = cmark_iter_new(root);
-	_cleanup_free_ cmark_node **found = NULL;
+	_cleanup_free_ struct found *found = NULL;
 	size_t n = 0, room = 0;
 	cmark_event_type event;
 
@@ -489,15 +493,15 @@ static void make_harmless(cmark_node *root)
 			if (!found)
 				abort();
 		}
-		found[n++] = cmark_iter_get_node(iter);
+		found[n++].node = cmark_iter_get_node(iter);
 	}
 	for (size_t i = 0; i < n; i++) {
-		cmark_node *other = harmless(found[i]);
+		cmark_node *other = harmless(found[i].node);
 
 		if (!other)
 			continue;
-		cmark_node_replace(found[i], other);
-		cmark_node_free(found[i]);
+		cmark_node_replace(found[i].node, other);
+		cmark_node_free(found[i].node);
 	}
 }
 

@@ -98,17 +98,14 @@ int origin_read(const struct options *o, const char *what, origin_fn *fn, void *
 	struct reader r = { .fn = fn, .arg = arg, .verdict = VERDICT_BROKEN };
 	struct err no_lab = ERR_INIT;
 	char path[4096];
+	bool record = origin_is_record(what);
+	bool lab = !record && paths_lab(&o->paths, what, path, &no_lab) == 0;
 	int rc;
 
-	if (origin_is_record(what))
-		rc = recfile_read(what, on_record, &r, err);
-	else if (paths_lab(&o->paths, what, path, &no_lab) == 0)
-		rc = run_lab(o, path, &r, err);
-	else if (access(what, F_OK) == 0)
-		rc = recfile_read(what, on_record, &r, err);
-	else {
+	if (!lab && !record && access(what, F_OK) != 0) {
 		*err = no_lab;
-		rc = -err->code;
+		return -err->code;
 	}
+	rc = lab ? run_lab(o, path, &r, err) : recfile_read(what, on_record, &r, err);
 	return rc < 0 ? rc : front_status(r.verdict);
 }

@@ -177,18 +177,19 @@ static size_t put_together(const struct folding *f, const bool *keep, struct run
 
 	for (size_t i = 0, end; i < r->n; i = end) {
 		const struct rung *g = &r->all[i];
+		struct rung *to = &all[n++];
 
 		for (end = i; end < r->n && !keep[end];)
 			end++;
 		if (end == i) {
-			all[n++] = r->all[end++];
+			*to = r->all[end++];
 			continue;
 		}
-		all[n++] = (struct rung){ .kind = RUNG_FOLD,
-					  .n = end - i,
-					  .t = time_of(g),
-					  .event = g->kind == RUNG_ROW ? g->row.first : g->event,
-					  .text = say_fold(f, i, end) };
+		*to = (struct rung){ .kind = RUNG_FOLD,
+				     .n = end - i,
+				     .t = time_of(g),
+				     .event = g->kind == RUNG_ROW ? g->row.first : g->event,
+				     .text = say_fold(f, i, end) };
 	}
 	return n;
 }
@@ -209,7 +210,7 @@ void rungs_fold(struct rungs *r, size_t most)
 	/* the story stays, unless it is what is too long */
 	for (size_t i = 0; i < r->n && r->n - f.n_rows < most; i++)
 		keep[i] |= r->all[i].kind != RUNG_ROW;
-	all = calloc(r->n, sizeof(*all));
+	all = calloc(r->n + 1, sizeof(*all));
 	if (!all)
 		abort();
 	n = put_together(&f, keep, all);

@@ -25,6 +25,25 @@ static void check(const char *line, int columns, bool color)
 	}
 }
 
+/* No element that loads or runs anything, whatever is written. */
+static void check_html(const uint8_t *data, size_t size)
+{
+	char *text = strndup((const char *)data, size), *html = NULL;
+	struct err err = ERR_INIT;
+	size_t html_size;
+	FILE *f = open_memstream(&html, &html_size);
+
+	if (!text || !f)
+		abort();
+	markdown_html(f, text, &err);
+	fclose(f);
+	if (strstr(html, "<script") || strstr(html, "<img") || strstr(html, "<!--") ||
+	    strstr(html, "href=\"javascript:"))
+		abort();
+	free(html);
+	free(text);
+}
+
 /* The first byte chooses the paper. A drawing (```verbatim) is as wide as it likes. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -49,5 +68,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	while ((line = strsep(&rest, "\n")))
 		check(line, verbatim ? 1 << 30 : p.columns, p.color);
 	free(got);
+	check_html(data + 1, size - 1);
 	return 0;
 }
