@@ -83,14 +83,23 @@ static void show_params(const struct lab_meta *m, const struct options *o, const
 		ink_off(p));
 	for (size_t i = 0; i < m->n_params; i++) {
 		const struct lab_param *q = &m->params[i];
+		_cleanup_free_ char *line = NULL;
+		size_t size;
+		FILE *f = open_memstream(&line, &size);
 
-		fprintf(p->out, "  %s=%s", q->name, q->value);
+		if (!f)
+			abort();
+		fprintf(f, "%s=%s", q->name, q->value);
 		if (q->choices)
-			fprintf(p->out, "  (%s)", q->choices);
+			fprintf(f, "  (%s)", q->choices);
 		else if (q->min || q->max)
-			fprintf(p->out, "  (%s %s %s)", q->min ? q->min : "", p->utf8 ? "…" : "...",
+			fprintf(f, "  (%s %s %s)", q->min ? q->min : "", p->utf8 ? "…" : "...",
 				q->max ? q->max : "");
-		fprintf(p->out, "  %s\n", text_of(&q->help, o->lang));
+		fprintf(f, "  %s", text_of(&q->help, o->lang));
+		fclose(f);
+		fputs("  ", p->out);
+		columns_wrap(p->out, line, p->columns, "    ", 2);
+		fputc('\n', p->out);
 	}
 }
 

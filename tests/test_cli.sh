@@ -83,6 +83,7 @@ for lang in en zh; do
 		holds "$page, $lang, locale C" in_c 80 "$lab" $page --lang $lang
 	done
 	holds "show, $lang, 60 columns" screen 60 "$lab" show handshake --lang $lang
+	holds "show of long parameters, $lang, 60 columns" screen 60 "$lab" show syn-flood --lang $lang
 	holds "show, $lang, locale C" in_c 80 "$lab" show handshake --lang $lang
 	holds "welcome, $lang, 60 columns" screen 60 "$lab" --lang $lang
 done
