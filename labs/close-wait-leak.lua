@@ -133,12 +133,29 @@ function run(client, server)
   local one = server:sockets { state = "CLOSE-WAIT" }[1] or {}
   expect(one.timer or (one.state and "none"), "the timer of a socket in CLOSE-WAIT"):is("none")
 
+  predict {
+    "Nobody touches anything for minutes. Which of the two halves is still there?",
+    zh = "几分钟里谁也不去动。两边的那一半，哪个还在？",
+    options = { { "both", zh = "都在" }, { "the client's", zh = "客户端那一半" },
+                { "the server's", zh = "服务器那一半" }, { "neither", zh = "都不在" } },
+    answer = 3,
+    why = { "FIN-WAIT-2 without an owner has tcp_fin_timeout. CLOSE-WAIT has an owner and no timer: it waits for its program.",
+            zh = "没有主人的 FIN-WAIT-2 受 tcp_fin_timeout 限制。CLOSE-WAIT 有主人，没有定时器：它等的是自己的程序。" },
+  }
   step { "Time passes. The client's kernel forgets its half after tcp_fin_timeout. The server's kernel " ..
          "forgets nothing: no timer runs, and only the program can end it.",
          zh = "时间过去。tcp_fin_timeout 之后，客户端内核忘掉自己那一半。服务器内核什么也不忘：没有定时器在走，只有程序能了结它。" }
   expect(client):count("FIN-WAIT-2", 0):within((lingers + 2) * second):as("FIN-WAIT-2 is over")
   expect(server):count("CLOSE-WAIT", clients):hold((full and 60 or 1) * second):as("CLOSE-WAIT stays")
 
+  predict {
+    "The server writes to a client that closed long ago. What does its first write() say?",
+    zh = "服务器给一个早已关闭的客户写数据。第一次 write() 会怎样？",
+    options = { "ECONNRESET", "EPIPE", { "it succeeds", zh = "成功" } },
+    answer = 3,
+    why = { "write() copies into a buffer. Only the RST that comes back tells the kernel, and the next call the program.",
+            zh = "write() 只是拷进缓冲区。回来的 RST 才告诉内核，下一次调用才告诉程序。" },
+  }
   step { "The server writes to one of those clients at last. The first write() succeeds, for the kernel takes it. " ..
          "RST comes back, and the second write() says EPIPE (and sends SIGPIPE).",
          zh = "服务器终于给其中一个客户写数据。第一次 write() 成功，因为内核收下了。RST 回来，第二次 write() 就是 EPIPE（并发 SIGPIPE）。" }
@@ -182,6 +199,15 @@ function run(client, server)
   expect(peer):state("CLOSED"):within("200ms"):as("the slow one is done")
   value("slow", string.format("%.2f", (now() - t0) / second), "s")
 
+  predict {
+    "A server has run out of descriptors. A new client connects. What does it see?",
+    zh = "一台服务器的描述符用完了。新客户来连接，会看到什么？",
+    options = { "ECONNREFUSED", { "connect() hangs", zh = "connect() 挂住" },
+                { "connect() succeeds, and nobody answers", zh = "connect() 成功，但没有人回答" } },
+    answer = 3,
+    why = { "The kernel shakes hands without the program; accept() is what fails.",
+            zh = "握手由内核完成，不需要程序；失败的是 accept()。" },
+  }
   step { "What a leak ends in: a real program with 16 descriptors. When they are gone accept() says EMFILE. " ..
          "New clients connect all the same, to the kernel, and wait for an answer that nobody writes.",
          zh = "泄漏的结局：一个真实的程序，只有 16 个描述符。用完之后 accept() 返回 EMFILE。新客户照样连得上，因为应答的是内核，然后等一个没有人写的回答。" }

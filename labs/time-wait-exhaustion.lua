@@ -104,6 +104,18 @@ function run(client, server)
   expect(same_parity, "ports of the first half with the parity of the first one"):is(ports // 2)
   value("same_parity", same_parity)
 
+  if closer == "client" then
+    predict {
+      "All " .. ports .. " ports have a TIME-WAIT towards port 80 of the server. What does the next connect() to port 80 do?",
+      zh = ports .. " 个端口都有一个指向服务器 80 端口的 TIME-WAIT。下一次 connect() 到 80 端口会怎样？",
+      options = { { "it fails at once", zh = "立刻失败" },
+                  { "it sends a SYN, and the server refuses it", zh = "发出 SYN，被服务器拒绝" },
+                  { "it waits until a TIME-WAIT is over", zh = "一直等到某个 TIME-WAIT 结束" } },
+      answer = 1,
+      why = { "EADDRNOTAVAIL: the kernel finds no port for which the four-tuple would be free. The server never hears of it.",
+              zh = "EADDRNOTAVAIL：内核找不到能让四元组空闲的端口。服务器对此一无所知。" },
+    }
+  end
   step { "One connection too many: connect() fails at once. The kernel found no port that is free " ..
          "towards this address and port, and not even a SYN left.",
          zh = "多出来的一条：connect() 立刻失败。内核找不到一个对这个地址和端口来说空闲的端口，连 SYN 都没有发出去。" }
@@ -119,6 +131,15 @@ function run(client, server)
     return
   end
 
+  predict {
+    "And connect() to port 81 of the same server?", zh = "那么 connect() 到同一台服务器的 81 端口呢？",
+    options = { { "the same error: there is no port left", zh = "同样的错误：端口没有了" },
+                { "it works, with one of these ports", zh = "成功，用的就是这些端口之一" },
+                { "it works, with a port outside of the range", zh = "成功，用的是范围之外的端口" } },
+    answer = 2,
+    why = { "A port is taken towards one address and port only. What has to be unique is the four-tuple.",
+            zh = "端口只是对某一个地址和端口而言被占用。必须唯一的是四元组。" },
+  }
   step { "Another destination still works, with the very same ports: what must be unique is the " ..
          "four-tuple. This time the server closes first, and the TIME-WAIT is the server's.",
          zh = "换个目的地就能连上，用的还是那些端口：必须唯一的是四元组。这次服务器先关闭，TIME-WAIT 就留在服务器那边。" }
@@ -188,6 +209,15 @@ function run(client, server)
   expect(client):counter("TcpExtTCPTimeWaitOverflow", 1):as("closes without a TIME-WAIT")
   client:sysctl("net.ipv4.tcp_max_tw_buckets", 4096)
 
+  predict {
+    "The server has a TIME-WAIT for the client's port 45006. The client connects again from that port. When is it in?",
+    zh = "服务器对客户端的 45006 端口留有一个 TIME-WAIT。客户端又从这个端口来连接。多久能连上？",
+    options = { { "at once", zh = "马上" }, { "after a second", zh = "一秒之后" },
+                { "when the TIME-WAIT is over", zh = "等 TIME-WAIT 结束" } },
+    answer = 1,
+    why = { "A SYN with a newer timestamp or number is a new connection, and the listener takes it. tcp_tw_reuse has no part in it.",
+            zh = "时间戳或序号更新的 SYN 就是新连接，由监听套接字接收。与 tcp_tw_reuse 无关。" },
+  }
   step { "A TIME-WAIT at the server does not keep a client out: a new SYN of the same port takes its place at once.",
          zh = "服务器上的 TIME-WAIT 不会把客户挡在门外：同一端口来的新 SYN 立刻取而代之。" }
   round(client, server, listener, "server", { port = 45006 })

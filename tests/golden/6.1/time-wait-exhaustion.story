@@ -3,9 +3,11 @@
 {"ev":"expect","name":"TIME-WAIT at the server","verdict":"pass"}
 {"ev":"expect","name":"does a process own a TIME-WAIT? is false","verdict":"pass"}
 {"ev":"expect","name":"ports of the first half with the parity of the first one is 4","verdict":"pass"}
+{"ev":"predict","text":{"en":"All 8 ports have a TIME-WAIT towards port 80 of the server. What does the next connect() to port 80 do?","zh":"8 个端口都有一个指向服务器 80 端口的 TIME-WAIT。下一次 connect() 到 80 端口会怎样？"},"options":[{"en":"it fails at once","zh":"立刻失败"},{"en":"it sends a SYN, and the server refuses it","zh":"发出 SYN，被服务器拒绝"},{"en":"it waits until a TIME-WAIT is over","zh":"一直等到某个 TIME-WAIT 结束"}],"answer":1}
 {"ev":"step","text":{"en":"One connection too many: connect() fails at once. The kernel found no port that is free towards this address and port, and not even a SYN left.","zh":"多出来的一条：connect() 立刻失败。内核找不到一个对这个地址和端口来说空闲的端口，连 SYN 都没有发出去。"}}
 {"ev":"expect","name":"one connection too many is \"EADDRNOTAVAIL\"","verdict":"pass"}
 {"ev":"expect","name":"not even a SYN leaves is true","verdict":"pass"}
+{"ev":"predict","text":{"en":"And connect() to port 81 of the same server?","zh":"那么 connect() 到同一台服务器的 81 端口呢？"},"options":[{"en":"the same error: there is no port left","zh":"同样的错误：端口没有了"},{"en":"it works, with one of these ports","zh":"成功，用的就是这些端口之一"},{"en":"it works, with a port outside of the range","zh":"成功，用的是范围之外的端口"}],"answer":2}
 {"ev":"step","text":{"en":"Another destination still works, with the very same ports: what must be unique is the four-tuple. This time the server closes first, and the TIME-WAIT is the server's.","zh":"换个目的地就能连上，用的还是那些端口：必须唯一的是四元组。这次服务器先关闭，TIME-WAIT 就留在服务器那边。"}}
 {"ev":"expect","name":"a port of the same range is true","verdict":"pass"}
 {"ev":"expect","name":"now the server pays","verdict":"pass"}
@@ -24,6 +26,7 @@
 {"ev":"step","text":{"en":"tcp_max_tw_buckets: above it a close leaves no TIME-WAIT at all. Those that are there stay, and nothing is said but a counter.","zh":"tcp_max_tw_buckets：超过它，关闭就根本不留 TIME-WAIT。已有的不动，除了一个计数器，什么也不说。"}}
 {"ev":"expect","name":"no more of them","verdict":"pass"}
 {"ev":"expect","name":"closes without a TIME-WAIT","verdict":"pass"}
+{"ev":"predict","text":{"en":"The server has a TIME-WAIT for the client's port 45006. The client connects again from that port. When is it in?","zh":"服务器对客户端的 45006 端口留有一个 TIME-WAIT。客户端又从这个端口来连接。多久能连上？"},"options":[{"en":"at once","zh":"马上"},{"en":"after a second","zh":"一秒之后"},{"en":"when the TIME-WAIT is over","zh":"等 TIME-WAIT 结束"}],"answer":1}
 {"ev":"step","text":{"en":"A TIME-WAIT at the server does not keep a client out: a new SYN of the same port takes its place at once.","zh":"服务器上的 TIME-WAIT 不会把客户挡在门外：同一端口来的新 SYN 立刻取而代之。"}}
 {"ev":"expect","name":"the server's TIME-WAIT","verdict":"pass"}
 {"ev":"expect","name":"the client is back","verdict":"pass"}
