@@ -447,6 +447,14 @@ int markdown_render(const char *text, size_t len, const struct paper *paper, int
 
 /* ---- HTML -------------------------------------------------------------- */
 
+static bool in_link(cmark_node *node)
+{
+	while ((node = cmark_node_parent(node)))
+		if (cmark_node_get_type(node) == CMARK_NODE_LINK)
+			return true;
+	return false;
+}
+
 /* What is put in place of a node that may not come out as it is; NULL when it may. */
 static cmark_node *harmless(cmark_node *node)
 {
@@ -462,7 +470,8 @@ static cmark_node *harmless(cmark_node *node)
 		cmark_node_set_literal(other, literal(node));
 		return other;
 	case CMARK_NODE_IMAGE:
-		other = cmark_node_new(CMARK_NODE_LINK);
+		/* HTML has no link in a link */
+		other = cmark_node_new(in_link(node) ? CMARK_NODE_EMPH : CMARK_NODE_LINK);
 		cmark_node_set_url(other, cmark_node_get_url(node));
 		while ((child = cmark_node_first_child(node)))
 			cmark_node_append_child(other, child);

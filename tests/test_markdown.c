@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../netns/cleanup.h"
 #include "../runner/columns.h"
 #include "../runner/markdown.h"
 #include "../runner/paper.h"
@@ -269,6 +270,48 @@ START_TEST(nesting)
 }
 END_TEST
 
+/* As HTML: nothing that loads or runs, and no byte that is not text. */
+static const struct {
+	const char *text, *html;
+} pages[] = {
+	{ "## A *b* `c`", "<h2>A <em>b</em> <code>c</code></h2>\n" },
+	{ "a <b onclick=\"x()\">b</b> & c",
+	  "<p>a &lt;b onclick=&quot;x()&quot;&gt;b&lt;/b&gt; &amp; c</p>\n" },
+	{ "<script>\nalert(1)\n</script>",
+	  "<pre><code>&lt;script&gt;\nalert(1)\n&lt;/script&gt;\n</code></pre>\n" },
+	{ "<!-- no -->", "<pre><code>&lt;!-- no --&gt;\n</code></pre>\n" },
+	{ "![a *picture*](http://x/y.png)",
+	  "<p><a href=\"http://x/y.png\">a <em>picture</em></a></p>\n" },
+	{ "![a](u1 \"t\") ![b ![c](u3)](u2)",
+	  "<p><a href=\"u1\">a</a> <a href=\"u2\">b <em>c</em></a></p>\n" },
+	{ "[run](javascript:alert(1))", "<p><a href=\"\">run</a></p>\n" },
+	{ "[rfc](https://example.org/a?b&c)",
+	  "<p><a href=\"https://example.org/a?b&amp;c\">rfc</a></p>\n" },
+	{ "a\x1b[31mb\x07", "<p>a\xef\xbf\xbd[31mb\xef\xbf\xbd</p>\n" },
+};
+
+START_TEST(html)
+{
+	struct err err = ERR_INIT;
+	_cleanup_free_ char *got = NULL;
+	size_t size;
+	FILE *f = open_memstream(&got, &size);
+
+	ck_ok(markdown_html(f, pages[_i].text, &err));
+	fclose(f);
+	ck_assert_str_eq(got, pages[_i].html);
+}
+END_TEST
+
+START_TEST(html_not_utf8)
+{
+	struct err err = ERR_INIT;
+
+	ck_assert_int_eq(markdown_html(stdout, "a\nb\n\xff", &err), -EINVAL);
+	ck_assert_ptr_nonnull(strstr(err.msg, "line 3"));
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("markdown");
@@ -289,6 +332,8 @@ Suite *suite(void)
 	tcase_add_test(tc, not_utf8);
 	tcase_add_loop_test(tc, everything_everywhere, 0, 16);
 	tcase_add_test(tc, nesting);
+	tcase_add_test(tc, html_not_utf8);
+	tcase_add_loop_test(tc, html, 0, sizeof(pages) / sizeof(pages[0]));
 	suite_add_tcase(s, tc);
 	return s;
 }
