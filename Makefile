@@ -73,7 +73,7 @@ pkg = $(shell $(PKG_CONFIG) $(1) 2>/dev/null)
 # Distributions do not agree on the name of Lua 5.4.
 LUA_PKG := $(shell for n in lua5.4 lua54 lua-5.4 lua; do \
 	$(PKG_CONFIG) --exists "$$n >= 5.4 $$n < 5.5" 2>/dev/null && echo $$n && break; done)
-PKGS := $(or $(LUA_PKG),lua5.4) libnl-3.0 libnl-route-3.0 libcmark jansson libutf8proc
+PKGS := $(or $(LUA_PKG),lua5.4) libnl-3.0 libnl-route-3.0 libcmark jansson libutf8proc ncursesw
 HAVE_PKGS := $(shell $(PKG_CONFIG) --exists $(PKGS) 2>/dev/null && echo yes)
 PKG_CFLAGS := $(call pkg,--cflags $(PKGS))
 PKG_LIBS := $(call pkg,--libs $(PKGS))

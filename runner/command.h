@@ -28,6 +28,7 @@ struct view_ops;
  * @format, @picture: what --format names, of a run and of a ladder; NULL where that has no such
  * @output: -o
  * @all: --all
+ * @plain, @notes: of `play`: sentences, and the presenter's notes
  * @full: the full form of a lab also on a real clock
  * @jobs: how many runs of `check` at the same time
  */
@@ -42,7 +43,7 @@ struct options {
 	const struct view_ops *format;
 	const struct ladderfile *picture;
 	enum lang lang;
-	bool no_color, full, allow_exec, all;
+	bool no_color, full, allow_exec, all, plain, notes;
 	int verbosity;
 	uint64_t seed;
 	size_t jobs;
@@ -58,6 +59,7 @@ int command_list(const struct options *o, struct err *err);
 int command_show(const struct options *o, struct err *err);
 int command_run(const struct options *o, struct err *err);
 int command_replay(const struct options *o, struct err *err);
+int command_play(const struct options *o, struct err *err);
 int command_check(const struct options *o, struct err *err);
 int command_ladder(const struct options *o, struct err *err);
 int command_report(const struct options *o, struct err *err);

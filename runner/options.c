@@ -31,7 +31,9 @@ enum {
 	OPT_ALLOW_EXEC,
 	OPT_SERVER,
 	OPT_A,
-	OPT_B
+	OPT_B,
+	OPT_PLAIN,
+	OPT_NOTES
 };
 
 static const struct option_words option_table[] = {
@@ -105,6 +107,16 @@ static const struct option_words option_table[] = {
 	  "[N]",
 	  { "check: N runs at once, as many as processors without N",
 	    "check：同时进行 N 次运行，不写 N 就与处理器数目相同" } },
+	{ OPT_PLAIN,
+	  "plain",
+	  NULL,
+	  { "play: sentences instead of a picture, for a screen reader",
+	    "play：用句子代替画面，供读屏软件使用" } },
+	{ OPT_NOTES,
+	  "notes",
+	  NULL,
+	  { "play: the presenter's notes of the player in another terminal",
+	    "play：显示另一个终端里播放器的讲解备注" } },
 	{ OPT_NO_COLOR, "no-color", NULL, { "no colour", "不用颜色" } },
 	{ 'q', "quiet", NULL, { "only the verdict, and what failed", "只显示结论和失败项" } },
 	{ 'v',
@@ -249,6 +261,12 @@ static int set_option(struct options *o, int id, char *value, struct err *err)
 		return 0;
 	case OPT_FULL:
 		o->full = true;
+		return 0;
+	case OPT_PLAIN:
+		o->plain = true;
+		return 0;
+	case OPT_NOTES:
+		o->notes = true;
 		return 0;
 	case OPT_NO_COLOR:
 		o->no_color = true;

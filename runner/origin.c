@@ -92,6 +92,15 @@ bool origin_is_record(const char *what)
 	return strchr(what, '/') || (len > 6 && strcmp(what + len - 6, ".jsonl") == 0);
 }
 
+bool origin_from_file(const struct options *o, const char *what)
+{
+	struct err no_lab = ERR_INIT;
+	char path[4096];
+
+	return origin_is_record(what) ||
+	       (paths_lab(&o->paths, what, path, &no_lab) < 0 && access(what, F_OK) == 0);
+}
+
 int origin_read(const struct options *o, const char *what, origin_fn *fn, void *arg,
 		struct err *err)
 {

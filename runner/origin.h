@@ -29,4 +29,8 @@ bool origin_is_record(const char *what);
 int origin_read(const struct options *o, const char *what, origin_fn *fn, void *arg,
 		struct err *err);
 
+/** origin_from_file() - would origin_read() take @what for a record's file, also without a folder?
+ */
+bool origin_from_file(const struct options *o, const char *what);
+
 #endif

@@ -48,13 +48,12 @@ static const char *const field_names[FIELDS] = {
 };
 
 static const char *const kind_names[SCENE_KINDS] = {
-	[SCENE_HEADER] = "header",   [SCENE_STEP] = "step",       [SCENE_NOTE] = "note",
-	[SCENE_VALUE] = "value",     [SCENE_PREDICT] = "predict", [SCENE_CONN] = "conn",
-	[SCENE_CALL] = "call",       [SCENE_RETURN] = "return",   [SCENE_PACKET] = "packet",
-	[SCENE_LOST] = "lost",       [SCENE_HELD] = "held",       [SCENE_RELEASED] = "released",
-	[SCENE_PACKETS] = "packets", [SCENE_STATE] = "state",     [SCENE_STATES] = "states",
-	[SCENE_COUNTER] = "counter", [SCENE_EXPECT] = "expect",   [SCENE_VERDICT] = "verdict",
-	[SCENE_OTHER] = "",
+	[SCENE_HEADER] = "header", [SCENE_STEP] = "step",       [SCENE_NOTE] = "note",
+	[SCENE_VALUE] = "value",   [SCENE_PREDICT] = "predict", [SCENE_CONN] = "conn",
+	[SCENE_CALL] = "call",     [SCENE_RETURN] = "return",   [SCENE_PACKET] = "packet",
+	[SCENE_LOST] = "lost",     [SCENE_HELD] = "held",       [SCENE_PACKETS] = "packets",
+	[SCENE_STATE] = "state",   [SCENE_STATES] = "states",   [SCENE_COUNTER] = "counter",
+	[SCENE_EXPECT] = "expect", [SCENE_VERDICT] = "verdict", [SCENE_OTHER] = "",
 };
 
 void *scene_grow(void *array, size_t n, size_t *room, size_t size)
@@ -426,6 +425,25 @@ long scene_find(const struct scene *s, const char *text, long from, int dir, enu
 	fclose(in.out);
 	free(in.words);
 	return i < (long)s->n_items ? i : -1;
+}
+
+/* How many calls may begin while one waits, and it is still found. */
+#define CALLS_BACK 256
+
+long scene_call(const struct scene *s, long i)
+{
+	const struct indices *calls = &s->of[SCENE_CALL];
+	json_auto_t *ev = scene_json(s, i);
+	size_t n = indices_until(calls, i);
+
+	for (size_t k = 0; k < n && k < CALLS_BACK; k++) {
+		long at = (long)calls->at[n - 1 - k];
+		json_auto_t *call = scene_json(s, at);
+
+		if (field_int(call, "id") == field_int(ev, "id"))
+			return at;
+	}
+	return -1;
 }
 
 long scene_conn(const struct scene *s, long i)

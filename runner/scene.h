@@ -18,11 +18,10 @@ struct scene;
  * scene_socket.h the sockets.
  */
 
-/* What @SCENE_OTHER is, phrase_event() knows, or nobody: an event of a newer tcplab. */
 enum scene_kind {
 	/* clang-format off */
 	SCENE_HEADER, SCENE_STEP, SCENE_NOTE, SCENE_VALUE, SCENE_PREDICT, SCENE_CONN,
-	SCENE_CALL, SCENE_RETURN, SCENE_PACKET, SCENE_LOST, SCENE_HELD, SCENE_RELEASED,
+	SCENE_CALL, SCENE_RETURN, SCENE_PACKET, SCENE_LOST, SCENE_HELD,
 	SCENE_PACKETS, SCENE_STATE, SCENE_STATES, SCENE_COUNTER, SCENE_EXPECT, SCENE_VERDICT,
 	SCENE_OTHER, SCENE_KINDS
 	/* clang-format on */
@@ -50,15 +49,13 @@ int scene_read(struct scene *s, const char *path, struct err *err);
 /** scene_newer() - Return: the format of a record that is newer than this tcplab, else 0. */
 json_int_t scene_newer(const struct scene *s);
 
-/** scene_count() - how many events. */
 long scene_count(const struct scene *s);
 
-/** scene_kind(), scene_t() - of event @i; the time never goes back. */
+/** Of event @i; the time never goes back. */
 enum scene_kind scene_kind(const struct scene *s, long i);
 json_int_t scene_t(const struct scene *s, long i);
 
-/** scene_json() - event @i. Return: a new reference to what must not be changed, an empty object
- * where it cannot be read. */
+/** scene_json() - Return: a new reference to what must not be changed, {} when it is unreadable. */
 json_t *scene_json(const struct scene *s, long i);
 
 /** scene_of() - the events of a kind; SCENE_STEP, for instance. */
@@ -82,6 +79,10 @@ long scene_when(const struct scene *s, json_int_t t);
  * whatever the case of its letters. Return: -1 when there is none.
  */
 long scene_find(const struct scene *s, const char *text, long from, int dir, enum lang lang);
+
+/** scene_call() - the call that ends with the event @i, a return. Return: -1 when it is far back.
+ */
+long scene_call(const struct scene *s, long i);
 
 /** scene_conn() - the connection at hand at event @i: its number, 0 for none. */
 long scene_conn(const struct scene *s, long i);

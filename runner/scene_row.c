@@ -10,12 +10,9 @@
 static int32_t row_new(struct scene *s, enum scene_row_kind kind, int from)
 {
 	s->rows = scene_grow(s->rows, s->n_rows, &s->rows_room, sizeof(*s->rows));
-	s->rows[s->n_rows] = (struct scene_row){ .kind = kind,
-						 .from = from,
-						 .first = (long)s->n_items,
-						 .last = -1,
-						 .held = -1,
-						 .freed = -1 };
+	s->rows[s->n_rows] = (struct scene_row){
+		.kind = kind, .from = from, .first = (long)s->n_items, .last = -1, .held = -1
+	};
 	return (int32_t)s->n_rows++;
 }
 
@@ -90,17 +87,14 @@ static int32_t add_lost(struct scene *s, const struct slice *f)
 	return n;
 }
 
-static int32_t add_held(struct scene *s, const struct slice *f, bool released)
+static int32_t add_held(struct scene *s, const struct slice *f)
 {
 	int32_t n;
 	struct scene_row *row = row_of_seg(s, f, &n);
 
 	if (!row)
 		return row_new(s, SCENE_ROW_MARK, -1);
-	if (released)
-		row->freed = (long)s->n_items;
-	else
-		row->held = (long)s->n_items;
+	row->held = (long)s->n_items;
 	return n;
 }
 
@@ -116,9 +110,7 @@ static int32_t row_for(struct scene *s, const struct item *it, const struct slic
 	case SCENE_LOST:
 		return add_lost(s, f);
 	case SCENE_HELD:
-		return add_held(s, f, false);
-	case SCENE_RELEASED:
-		return add_held(s, f, true);
+		return add_held(s, f);
 	case SCENE_STATE:
 		return row_new(s, SCENE_ROW_CHANGE, side);
 	case SCENE_CALL:

@@ -19,7 +19,7 @@ enum scene_row_kind {
 /*
  * @first: the event that began it
  * @last:  the one where it arrived or was lost; -1: never
- * @held, @freed: where the network held it, and let it go; -1: never
+ * @held:  the event with which a rule of the network keeps it, until it arrives; -1: none
  * @lost:  @last is its end
  * @twice: it arrived for another time; @first is that arrival
  * @again: @first is the arrival of a segment whose row is far above
@@ -29,7 +29,7 @@ struct scene_row {
 	enum scene_row_kind kind;
 	int from;
 	bool lost, twice, again;
-	long first, last, held, freed;
+	long first, last, held;
 };
 
 /** scene_rows() - Return: how many rows have begun by event @i. */

@@ -52,6 +52,11 @@ rule_cmark_in_one_file() {
 	found=$(includes 'cmark.*\.h' $(code netns lua runner))
 	[ "$(grep -c . <<<"$found")" -eq 1 ] || echo "${found:-no file includes cmark.h}"
 }
+rule_curses_in_one_file() {
+	local found
+	found=$(includes '(ncursesw?/)?(n?curses|term)\.h' $(code netns lua runner))
+	[ -z "$(grep -v '^runner/screen\.c:' <<<"$found")" ] || echo "$found"
+}
 rule_netns_knows_of_nothing_above() { includes '(\.\./)?(lua|runner)/.*' $(code netns); }
 rule_lua_knows_nothing_of_runner() { includes '(\.\./)?runner/.*' $(code lua); }
 rule_spdx_line_on_top() {
@@ -103,6 +108,7 @@ must_complain rule_lua_headers_only_in_lua runner/a.c '#include <lauxlib.h>'
 must_complain rule_netlink_headers_only_in_netns runner/a.c '#include <netlink/netlink.h>'
 must_complain rule_netlink_headers_only_in_netns lua/a.c '# include <linux/rtnetlink.h>'
 must_complain rule_cmark_in_one_file runner/a.c '#include <cmark.h>\n#include "cmark.h"'
+must_complain rule_curses_in_one_file runner/a.c '#include <ncursesw/curses.h>'
 must_complain rule_netns_knows_of_nothing_above netns/a.c '#include "../lua/lab.h"'
 must_complain rule_lua_knows_nothing_of_runner lua/a.h '#include "../runner/record.h"'
 must_complain rule_spdx_line_on_top netns/a.c 'int a;'

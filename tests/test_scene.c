@@ -195,7 +195,7 @@ START_TEST(fates)
 		PACKET(2, "c", "out", 2, ""),
 		"{\"ev\":\"lost\",\"t\":3,\"seg\":1,\"conn\":1,\"host\":\"s\",\"why\":\"loss\"}",
 		"{\"ev\":\"held\",\"t\":3,\"seg\":2,\"conn\":1,\"host\":\"s\"}",
-		"{\"ev\":\"released\",\"t\":4,\"seg\":2,\"conn\":1,\"host\":\"s\"}",
+		"{\"ev\":\"released\",\"t\":4,\"rule\":1,\"count\":1}",
 		PACKET(5, "s", "in", 2, ""),
 		PACKET(6, "s", "in", 2, ""),
 		PACKET(7, "s", "in", 77, ""),
@@ -204,18 +204,18 @@ START_TEST(fates)
 	struct scene *s = from_lines(lines);
 	const struct scene_row *lost = scene_row(s, 0), *held = scene_row(s, 1);
 
-	ck_assert_int_eq(scene_rows(s, 9), 4);
+	ck_assert_int_eq(scene_rows(s, 9), 5);
 	ck_assert(lost->lost);
 	ck_assert_int_eq(lost->last, 4);
 	ck_assert_int_eq(held->held, 5);
-	ck_assert_int_eq(held->freed, 6);
 	ck_assert_int_eq(held->last, 7);
 	ck_assert(!held->lost);
-	ck_assert(scene_row(s, 2)->twice);
-	ck_assert_int_eq(scene_row(s, 2)->from, 0);
+	ck_assert_int_eq(scene_row(s, 2)->kind, SCENE_ROW_MARK);
+	ck_assert(scene_row(s, 3)->twice);
+	ck_assert_int_eq(scene_row(s, 3)->from, 0);
 	/* nobody saw it leave */
-	ck_assert(!scene_row(s, 3)->twice && !scene_row(s, 3)->again);
-	ck_assert_int_eq(scene_row(s, 3)->last, 9);
+	ck_assert(!scene_row(s, 4)->twice && !scene_row(s, 4)->again);
+	ck_assert_int_eq(scene_row(s, 4)->last, 9);
 	scene_free(s);
 }
 END_TEST

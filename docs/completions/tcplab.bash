@@ -4,8 +4,8 @@
 _tcplab()
 {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command='' i
-	local commands='list show run replay ladder report compare check kernels doctor'
-	local options='--param --set --kernel --full --allow-exec --server --backend --seed --a --b --record --pcap --pcap-host --format --output --all --lang --jobs --no-color --quiet --verbose --help --version'
+	local commands='list show run play replay ladder report compare check kernels doctor'
+	local options='--param --set --kernel --full --allow-exec --server --backend --seed --a --b --record --pcap --pcap-host --format --output --all --lang --jobs --plain --notes --no-color --quiet --verbose --help --version'
 
 	case $before in
 	--format) COMPREPLY=($(compgen -W 'text json tap junit svg mermaid' -- "$word")); return ;;
@@ -24,11 +24,11 @@ _tcplab()
 	fi
 	case $command in
 	'') COMPREPLY=($(compgen -W "$commands" -- "$word")) ;;
-	show | run | check | ladder | report | compare)
+	show | run | play | check | ladder | report | compare)
 		# `tcplab list` begins each lab's line with its name.
 		COMPREPLY=($(compgen -W "$("${COMP_WORDS[0]}" list 2>/dev/null | awk '/^ ? ?[a-z0-9]/ { print $1 }')" -- "$word"))
 		[[ $command == show ]] || COMPREPLY+=($(compgen -f -X '!*.lua' -- "$word"))
-		[[ $command != ladder && $command != report && $command != compare ]] || COMPREPLY+=($(compgen -f -X '!*.jsonl' -- "$word"))
+		[[ $command != ladder && $command != report && $command != compare && $command != play ]] || COMPREPLY+=($(compgen -f -X '!*.jsonl' -- "$word"))
 		;;
 	replay) COMPREPLY=($(compgen -f -- "$word")) ;;
 	esac
