@@ -13,6 +13,9 @@
  * changed, window closed or open, which TCP options (not their timestamps), held or failed. The
  * rest is not compared: window sizes, ports that the kernel picked, TTLs.
  *
+ * Entries stand where they began: a ladder draws what never arrives when it is certain, which may
+ * be a step later on one side.
+ *
  * Steps come first. A step is that of the other side when it has its text; where the steps between
  * two such differ in their words only (a number that is a parameter) they are paired in order.
  * Events are aligned within a step only, so that an event which one kernel repeats
@@ -292,19 +295,8 @@ static void mark_far(struct compare *c)
 
 void compare_end(struct compare *c)
 {
-	for (size_t i = 0; i < 2; i++) {
-		struct side *s = &c->side[i];
-		const struct rung *all;
-		size_t n;
-
-		rungs_end(s->rungs);
-		compare_take_rungs(s, s->verdict);
-		all = rungs_all(s->rungs, &n);
-		/* only now do they stay where they are */
-		for (size_t k = 0; k < s->n_entries; k++)
-			if (s->entries[k].moment.what == COMPARE_ROW)
-				s->entries[k].moment.row = &all[s->entries[k].rung].row;
-	}
+	compare_story_end(&c->side[0]);
+	compare_story_end(&c->side[1]);
 	align_steps(c);
 	mark_far(c);
 	compare_table(c);

@@ -23,13 +23,15 @@ struct compare_mark {
 
 /*
  * @rung: number of its row or step among the rungs; -1 for an expectation
+ * @event: of the record, that it stands for; @order: among the entries, as they came
  * @t:    ns; @at: since its step, when it left and when it arrived; -1: it did not
  * @nth:  which of several like ones in its step of A, from 1; 0: there is no other
  */
 struct entry {
 	struct compare_moment moment;
 	struct compare_mark mark;
-	long rung;
+	long rung, event;
+	size_t order;
 	json_int_t t, at[2];
 	size_t nth;
 };
@@ -39,7 +41,6 @@ struct entry {
  *
  * @marks:   of every event, in the order of the record
  * @entries: the story
- * @step_t:  when the present step began
  * @expects, @counters, @values: name -> the last such event
  * @states:  end of a connection -> the states that it went through, in one line
  */
@@ -50,7 +51,6 @@ struct side {
 	size_t n_marks, marks_room;
 	struct entry *entries;
 	size_t n_entries, entries_room, n_rungs;
-	json_int_t step_t;
 };
 
 struct compare {
@@ -66,9 +66,8 @@ struct compare {
 /** compare_grow() - room for one more in an array. Return: the array; aborts without memory. */
 void *compare_grow(void *array, size_t n, size_t *room, size_t size);
 
-/** compare_take_rungs() - make entries of what the rungs have made of the events so far. @ev: the
- * last of these; NULL at the end. */
-void compare_take_rungs(struct side *s, const json_t *ev);
+/** compare_story_end() - the record ended: its entries in the order of its events. */
+void compare_story_end(struct side *s);
 
 /** compare_mark() - of an event, as compare.c explains it. */
 struct compare_mark compare_mark(const json_t *ev);

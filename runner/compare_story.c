@@ -18,7 +18,11 @@ static struct entry *add_entry(struct side *s, enum compare_what what)
 
 	s->entries = compare_grow(s->entries, s->n_entries, &s->entries_room, sizeof(*s->entries));
 	e = &s->entries[s->n_entries++];
-	*e = (struct entry){ .moment.what = what, .rung = -1, .at = { -1, -1 } };
+	*e = (struct entry){ .moment.what = what,
+			     .rung = -1,
+			     .event = (long)s->n_marks - 1,
+			     .order = s->n_entries,
+			     .at = { -1, -1 } };
 	return e;
 }
 
@@ -58,14 +62,12 @@ static void add_row(struct side *s, long n, const struct ladder_row *row, json_i
 			detail = mix_state(mix_state(detail, cell->before), cell->state);
 	}
 	e->mark.detail = detail;
+	/* where it happened, not where the ladder was sure of it */
+	e->event = row->resumed ? row->last : row->first;
 	e->t = now;
 	for (size_t i = 2; i-- > 0;) {
-		const json_int_t t = row->cell[order[i]].t;
-
-		if (t < 0)
-			continue;
-		e->at[i] = t > s->step_t ? t - s->step_t : 0;
-		e->t = t;
+		e->at[i] = row->cell[order[i]].t;
+		e->t = e->at[i] >= 0 ? e->at[i] : e->t;
 	}
 }
 
@@ -73,7 +75,6 @@ static void add_step(struct side *s, long n, const struct rung *g, const json_t 
 {
 	struct entry *e = add_entry(s, COMPARE_STEP);
 
-	s->step_t = g->t;
 	e->rung = n;
 	e->t = g->t;
 	e->moment.text = strdup(g->text);
@@ -102,7 +103,7 @@ static void add_expect(const struct compare *c, struct side *s, const json_t *ev
 	e->t = field_int(ev, "t");
 }
 
-void compare_take_rungs(struct side *s, const json_t *ev)
+static void take_rungs(struct side *s, const json_t *ev)
 {
 	size_t n;
 	const struct rung *all = rungs_all(s->rungs, &n);
@@ -206,7 +207,41 @@ void compare_event(struct compare *c, int side, const json_t *ev)
 	}
 	keep_fact(c, s, ev);
 	rungs_event(s->rungs, ev);
-	compare_take_rungs(s, ev);
+	take_rungs(s, ev);
 	if (field_is(ev, "ev", "expect"))
 		add_expect(c, s, ev);
+}
+
+static int by_event(const void *x, const void *y)
+{
+	const struct entry *a = x, *b = y;
+
+	if (a->event != b->event)
+		return a->event < b->event ? -1 : 1;
+	return a->order < b->order ? -1 : a->order > b->order;
+}
+
+void compare_story_end(struct side *s)
+{
+	const struct rung *all;
+	json_int_t began = 0;
+	size_t n;
+
+	rungs_end(s->rungs);
+	take_rungs(s, s->verdict);
+	all = rungs_all(s->rungs, &n);
+	if (s->n_entries)
+		qsort(s->entries, s->n_entries, sizeof(*s->entries), by_event);
+	for (size_t k = 0; k < s->n_entries; k++) {
+		struct entry *e = &s->entries[k];
+
+		if (e->moment.what == COMPARE_STEP)
+			began = e->t;
+		for (size_t i = 0; i < 2; i++)
+			if (e->at[i] >= 0)
+				e->at[i] = e->at[i] > began ? e->at[i] - began : 0;
+		/* only now do they stay where they are */
+		if (e->moment.what == COMPARE_ROW)
+			e->moment.row = &all[e->rung].row;
+	}
 }

@@ -145,6 +145,10 @@ static void put_beside(const struct sheet *s, const struct compare_row *r, bool 
 		right = next_line(&rest[1]);
 		if (!left && !right)
 			return;
+		if (!right && mark == ' ') {
+			fprintf(p->out, "%s\n", left);
+			continue;
+		}
 		columns_pad(p->out, left ? left : "", s->half, p->utf8);
 		fprintf(p->out, " %s%c%s%s%s\n", ink(p, ink_of(r->kind)), mark, ink_off(p),
 			right ? " " : "", right ? right : "");

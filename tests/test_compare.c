@@ -157,7 +157,7 @@ static void conn(struct compare *c, int side)
 		       "a", "host", "client", "port", 4, "b", "host", "server", "port", 80));
 }
 
-/* A segment of the client that arrives after @flight ms, or is lost (-1). */
+/* A segment of the client that arrives after @flight ms, is lost (-1), or never seen again (-2). */
 static void segment(struct compare *c, int side, int seg, const char *flags, int seq, json_int_t ms,
 		    int flight)
 {
@@ -170,7 +170,7 @@ static void segment(struct compare *c, int side, int seg, const char *flags, int
 			       (ms + (i ? flight : 0)) * NS_PER_MS, "host", hosts[i], "dir",
 			       dirs[i], "seg", seg, "conn", 1, "flags", flags, "seq", seq, "win",
 			       100));
-	if (flight < 0)
+	if (flight == -1)
 		feed(c, side,
 		     json_pack("{s:s, s:I, s:i, s:i, s:s, s:s}", "ev", "lost", "t", ms * NS_PER_MS,
 			       "seg", seg, "conn", 1, "host", "server", "why", "loss"));
@@ -285,6 +285,24 @@ START_TEST(test_other_steps)
 	segment(c, 1, 2, "A", 1, 30, 5);
 	compare_end(c);
 	ck_assert_str_eq(story(c), "s=s<s>");
+	compare_free(c);
+}
+END_TEST
+
+/* A ladder draws what does not arrive when it is certain, here in another step each: it is where it
+ * left. */
+START_TEST(test_overdue)
+{
+	struct compare *c = begin_both();
+
+	for (int i = 0; i < 2; i++) {
+		step(c, i, 1, 0, "one");
+		segment(c, i, 1, "S", 0, 1, -2);
+		step(c, i, 2, (i ? 2 : 500) * NS_PER_MS, "two");
+		segment(c, i, 2, "A", 1, 600, 5);
+	}
+	compare_end(c);
+	ck_assert_str_eq(story(c), "s=s~");
 	compare_free(c);
 }
 END_TEST
@@ -456,6 +474,7 @@ Suite *suite(void)
 	tcase_add_test(tc, test_kinds);
 	tcase_add_test(tc, test_steps);
 	tcase_add_test(tc, test_other_steps);
+	tcase_add_test(tc, test_overdue);
 	tcase_add_test(tc, test_table);
 	tcase_add_test(tc, test_samples);
 	tcase_add_test(tc, test_text);
