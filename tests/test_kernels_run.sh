@@ -135,20 +135,21 @@ clean
 cat >"$area/noexec" <<'END'
 #!/bin/sh
 exec unshare -Urm sh -c 'mkdir -p "$0/exec" && mount -t tmpfs none "$0/exec" || exit 99
+	cp "$2" "$0/exec/tcplab" || exit 99 # the tree itself may lie in /tmp
 	for dir in /dev/shm /var/tmp; do mount -t tmpfs -o noexec none $dir || exit 99; done
 	mkdir "$0/exec/no" && mount -t tmpfs -o noexec none "$0/exec/no" || exit 99
 	mount --rbind /tmp /tmp && mount -o remount,bind,noexec /tmp || exit 99
-	TMPDIR=$0/exec$1; shift
+	TMPDIR=$0/exec$1; shift 2
 	export TMPDIR
-	exec env -u XDG_RUNTIME_DIR HOME=/nowhere "$@"' "$@"
+	exec env -u XDG_RUNTIME_DIR HOME=/nowhere "$0/exec/tcplab" "$@"' "$@"
 END
 chmod +x "$area/noexec"
 if unshare -Urm true 2>/dev/null && [ "${area#/tmp/}" != "$area" ]; then
 	mkdir "$area/mounts"
 	inside="$area/mounts"
-	ends 3 "no place for code" "$area/noexec" "$inside" /no "$TCPLAB" run handshake --kernel "$newest"
+	ends 3 "no place for code" "$area/noexec" "$inside" /no "$lab" run handshake --kernel "$newest"
 	one_message "let TMPDIR name one"
-	ends 0 "one place for code" "$area/noexec" "$inside" "" "$TCPLAB" run handshake --kernel "$newest" -q
+	ends 0 "one place for code" "$area/noexec" "$inside" "" "$lab" run handshake --kernel "$newest" -q
 	clean
 fi
 
