@@ -14,7 +14,7 @@ static double percent(const json_t *o, const char *key)
 void linkphrase_say(FILE *out, const json_t *link, enum lang lang)
 {
 	const json_t *burst = json_object_get(link, "burst");
-	char text[RATE_MAX_TEXT > DURATION_MAX_TEXT ? RATE_MAX_TEXT : DURATION_MAX_TEXT];
+	char text[RATE_MAX_TEXT + DURATION_MAX_TEXT]; /* either */
 
 	if (field_has(link, "jitter"))
 		message_say(out, lang, LINK_JITTER,

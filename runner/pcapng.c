@@ -311,7 +311,7 @@ static void take_conn(struct pcapng *p, const json_t *ev)
 	/* They are numbered from 1 without gaps. */
 	if (id != (json_int_t)p->n_conns + 1)
 		return;
-	p->conns = realloc(p->conns, (p->n_conns + 1) * sizeof(*p->conns));
+	p->conns = reallocarray(p->conns, p->n_conns + 1, sizeof(*p->conns));
 	if (!p->conns)
 		abort();
 	e = &p->conns[p->n_conns++];

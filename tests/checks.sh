@@ -49,11 +49,11 @@ fail() { # MESSAGE [FILE...]: what there is to see, else the outputs of the last
 	done
 }
 
-# Nothing of what is run here may take longer than this, whatever the machine does.
+# Nothing of what is run here may take longer than $seconds, whatever the machine does.
 ends() { # STATUS WHAT COMMAND...
 	want_status=$1 what=$2
 	shift 2
-	(cd "$cwd" && exec timeout -k 5 120 "$@") >"$out" 2>"$err" </dev/null
+	(cd "$cwd" && exec timeout -k 5 "${seconds:-120}" "$@") >"$out" 2>"$err" </dev/null
 	status=$?
 	if [ "$status" -eq "$want_status" ]; then pass; else fail "status $status, not $want_status"; fi
 }

@@ -66,7 +66,8 @@ START_TEST(odd_lengths_count)
 	uint8_t frame[sizeof(v4) + 3] = { 0 };
 
 	memcpy(frame, v4, sizeof(v4));
-	memcpy(frame + sizeof(v4), "abc", 3);
+	for (size_t i = 0; i < 3; i++)
+		frame[sizeof(v4) + i] = (uint8_t)('a' + i);
 	frame[17] = 43;
 	fill(frame, sizeof(frame));
 	ck_assert(checksum_ok(frame, sizeof(frame)));

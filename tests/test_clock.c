@@ -23,6 +23,7 @@
 static int64_t kept_waiting[8], shifted;
 static size_t waits, readings;
 
+/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): those are reserved */
 int clock_gettime(clockid_t clock, struct timespec *ts)
 {
 	int64_t t;

@@ -6,6 +6,9 @@
 # a small buffer can add to it. links.py has the arithmetic and prints the table.
 . "$(dirname "$0")/checks.sh"
 
+# shellcheck disable=SC2034 # for ends
+seconds=250
+
 # A tcplab with AddressSanitizer cannot boot any, and offers none.
 versions=$("$lab" kernels | sed -n 's/^ *\([0-9][0-9.]*\)  *virtual .*/\1/p')
 if [ -z "$versions" ]; then
