@@ -43,6 +43,8 @@ int command_ladder(const struct options *o, struct err *err)
 			o->n_args);
 		return err_remedy(err, "for instance `tcplab ladder handshake --format svg`");
 	}
+	if (o->picture != &ladderfile_text)
+		rungs_patiently(r);
 	rc = origin_read(o, o->args[0], on_event, r, &cut);
 	/* of a record that was cut off, what there is */
 	if (rc >= 0 || rc == -ENODATA) {

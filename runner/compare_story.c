@@ -119,6 +119,7 @@ static void take_rungs(struct side *s, const json_t *ev)
 			add_step(s, (long)s->n_rungs, g, ev);
 			break;
 		case RUNG_NOTE:
+		case RUNG_EVENT:
 		case RUNG_FOLD:
 			break;
 		}

@@ -41,9 +41,11 @@ struct report *report_new(const struct report_options *opt)
 		abort();
 	r->opt = *opt;
 	r->expects = json_array();
+	r->questions = json_array();
 	r->counters = json_object();
 	r->sets = json_object();
 	r->rungs = rungs_new(opt->lang, true);
+	rungs_patiently(r->rungs);
 	r->lanes = lanes_new();
 	r->facts = facts_new();
 	return r;
@@ -56,6 +58,7 @@ void report_free(struct report *r)
 	json_decref(r->header);
 	json_decref(r->verdict);
 	json_decref(r->expects);
+	json_decref(r->questions);
 	json_decref(r->counters);
 	json_decref(r->sets);
 	rungs_free(r->rungs);
@@ -98,6 +101,8 @@ void report_event(struct report *r, json_t *ev)
 	facts_event(r->facts, ev);
 	if (field_is(ev, "ev", "expect"))
 		json_array_append(r->expects, ev);
+	else if (field_is(ev, "ev", "predict"))
+		json_array_append(r->questions, ev);
 	else if (field_is(ev, "ev", "counter"))
 		on_counter(r, ev);
 	else if (field_is(ev, "ev", "sysctl"))
@@ -457,6 +462,7 @@ void report_write(struct report *r, FILE *out)
 	fputs("<main>\n", out);
 	put_labelled(out, lang, MSG_NO_LESSON, err.msg);
 	put_lesson(r, out, lesson, LESSON_SEE, LESSON_HAPPENED);
+	report_questions(r, out);
 	put_run(r, out);
 	put_lesson(r, out, lesson, LESSON_HAPPENED, LESSON_SECTION_COUNT);
 	lesson_free(lesson);

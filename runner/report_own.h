@@ -17,12 +17,13 @@ struct rungs;
 /*
  * @expects:  decided expectations
  * @counters: host -> name -> change
+ * @questions: predictions that the lab asks for
  * @sets:     HOST.sysctl -> value, as the command line had them: the header has the lab's own too
  * @lost_lanes: sockets that the pictures leave out
  */
 struct report {
 	struct report_options opt;
-	json_t *header, *verdict, *expects, *counters, *sets;
+	json_t *header, *verdict, *expects, *questions, *counters, *sets;
 	struct rungs *rungs;
 	struct lanes *lanes;
 	struct facts *facts;
@@ -39,6 +40,7 @@ void report_words(FILE *out, const json_t *ev, enum lang lang,
 /* Tables and their sections. */
 void report_ladder_table(const struct report *r, FILE *out);
 void report_lanes_table(const struct report *r, FILE *out);
+void report_questions(const struct report *r, FILE *out);
 void report_expectations(const struct report *r, FILE *out);
 void report_counters(const struct report *r, FILE *out);
 void report_settings(const struct report *r, FILE *out);

@@ -170,6 +170,48 @@ static void put_last(FILE *out, const json_t *last)
 	fputs("</ul>", out);
 }
 
+static void put_text(FILE *out, const json_t *text, enum lang lang)
+{
+	html_text(out, lang_text(text, lang));
+}
+
+static void put_question(FILE *out, const json_t *q, enum lang lang)
+{
+	const json_t *options = json_object_get(q, "options");
+	json_int_t answer = field_int(q, "answer");
+
+	fputs("<li><p>", out);
+	put_text(out, json_object_get(q, "text"), lang);
+	fputs("</p>\n<ol>", out);
+	for (size_t i = 0; i < json_array_size(options); i++) {
+		fputs("<li>", out);
+		put_text(out, json_array_get(options, i), lang);
+		fputs("</li>", out);
+	}
+	fprintf(out, "</ol>\n<details><summary>%s</summary><p><b>%lld.</b> ",
+		message(lang, MSG_REPORT_ANSWER), (long long)answer);
+	if (answer >= 1)
+		put_text(out, json_array_get(options, (size_t)answer - 1), lang);
+	fputs("</p><p>", out);
+	put_text(out, json_object_get(q, "why"), lang);
+	fputs("</p></details></li>\n", out);
+}
+
+/* Before the run, as in the terminal; answers are folded until somebody wants them. */
+void report_questions(const struct report *r, FILE *out)
+{
+	const json_t *q;
+	size_t i;
+
+	if (!json_array_size(r->questions))
+		return;
+	begin_section(out, r->opt.lang, "questions", MSG_REPORT_QUESTIONS);
+	fputs("<ol class=\"questions\">\n", out);
+	json_array_foreach (r->questions, i, q)
+		put_question(out, q, r->opt.lang);
+	fputs("</ol>\n</section>\n", out);
+}
+
 void report_expectations(const struct report *r, FILE *out)
 {
 	static const enum msg columns[] = { MSG_REPORT_VERDICT, MSG_REPORT_EXPECTED,

@@ -9,7 +9,7 @@
 #include "lang.h"
 
 /*
- * A whole ladder, kept: its rows, and between them the steps and notes of the lab, for drawings
+ * A whole ladder, kept: its rows, and between them what the lab tells and does, for drawings
  * that are made when all is known.
  */
 
@@ -17,6 +17,7 @@ enum rung_kind {
 	RUNG_ROW,
 	RUNG_STEP,
 	RUNG_NOTE,
+	RUNG_EVENT, /* something done to the network or a host; a program's output */
 	RUNG_FOLD, /* rows that are not shown */
 };
 
@@ -40,6 +41,13 @@ struct rungs;
 /** rungs_new() - @utf8: words may use more than ASCII. */
 struct rungs *rungs_new(enum lang lang, bool utf8);
 void rungs_free(struct rungs *r);
+
+/**
+ * rungs_patiently() - before the first event, for a picture that is drawn when all is known: rows
+ * are not finished early for what is said between them, and rungs_end() puts everything where it
+ * began. Without it rungs come as the text view prints them.
+ */
+void rungs_patiently(struct rungs *r);
 
 /** rungs_event() - take the next event of a record, beginning with its header. */
 void rungs_event(struct rungs *r, const json_t *ev);

@@ -9,7 +9,7 @@
 
 struct ladder;
 
-/* @event: of the event that is being taken */
+/* @event: of the event that is being taken; @patient: rungs_patiently() */
 struct rungs {
 	struct paper paper;
 	json_t *header;
@@ -17,6 +17,7 @@ struct rungs {
 	struct rung *all;
 	size_t n, room;
 	long event;
+	bool patient;
 };
 
 /** rung_clear() - free what a rung owns. */

@@ -250,7 +250,12 @@ static double step_height(const struct rung *g)
 static void put_words(struct sheet *s, const struct rung *g)
 {
 	double height = step_height(g);
-	const char *class = g->kind == RUNG_STEP ? "step" : g->kind == RUNG_NOTE ? "note" : "more";
+	static const char *const classes[] = { [RUNG_ROW] = "",
+					       [RUNG_STEP] = "step",
+					       [RUNG_NOTE] = "note",
+					       [RUNG_EVENT] = "deed",
+					       [RUNG_FOLD] = "more" };
+	const char *class = classes[g->kind];
 
 	s->y += g->kind == RUNG_STEP ? 12 : 4;
 	fprintf(s->out,
@@ -308,6 +313,7 @@ static void put_rung(struct sheet *s, const struct rung *g)
 		break;
 	case RUNG_STEP:
 	case RUNG_NOTE:
+	case RUNG_EVENT:
 	case RUNG_FOLD:
 		put_words(s, g);
 		break;

@@ -227,7 +227,7 @@ def paper(b):
     pdf = base64.b64decode(b.ask("POST", "/print", {"shrinkToFit": True}))
     pages = max(map(int, re.findall(rb"/Count (\d+)", pdf)), default=0)
     holds("it prints on some pages", pdf.startswith(b"%PDF") and 2 <= pages <= 20, pages)
-    holds("it prints the tables", b.run("return opened") == 2 and
+    holds("it prints the tables", b.run("return opened") == b.run("return document.querySelectorAll('details').length") >= 2 and
           b.run("return document.querySelectorAll('details[open]').length") == 0)
 
 
