@@ -401,6 +401,60 @@ def bench_compare():
         "processor below 0.5 s", seen < 0.5)
 
 
+def write_connections(path, events):
+    """A record of that many events: connections one after the other, each with all its states."""
+    flags = (("S", 0), ("SA", 1), ("A", 0), ("PA", 0), ("A", 1), ("FA", 0), ("FA", 1), ("A", 0))
+    states = (("client", "SYN-SENT"), ("server", "SYN-RECV"), ("client", "ESTAB"), ("server", "ESTAB"),
+              ("client", "FIN-WAIT-1"), ("server", "LAST-ACK"), ("client", "TIME-WAIT"), ("server", "CLOSED"))
+    names = ("client", "server")
+    with open(path, "w", encoding="utf-8") as out:
+        def put(ev, **fields):
+            nonlocal events
+            events -= 1
+            out.write(json.dumps({"ev": ev, **fields}) + "\n")
+        put("header", format=1, lab="many", hosts=[{"name": name} for name in names])
+        conn = t = seg = 0
+        while events > 30:
+            conn += 1
+            put("step", t=t, n=conn, text={"en": f"Connection {conn}"})
+            put("conn", t=t, id=conn, a={"host": "client", "port": 1024}, b={"host": "server", "port": 80})
+            for letters, sender in flags:
+                seg += 1
+                segment = {"seg": seg, "conn": conn, "flags": letters, "seq": 1, "ack": 1, "len": 0, "win": 500}
+                put("packet", t=t, host=names[sender], dir="out", **segment)
+                t += 100000
+                put("packet", t=t, host=names[1 - sender], dir="in", **segment)
+            for host, state in states:
+                put("state", t=t, host=host, conn=conn, to=state, rq=0, wq=0,
+                    timer={"kind": "retrans", "in": 200000000, "tries": 0})
+            put("state", t=t, host="client", conn=conn, to="CLOSED")
+        while events > 1:
+            put("note", t=t, text={"en": "the end"})
+        put("verdict", t=t, verdict="pass", passed=0, failed=0, run=t)
+
+
+def bench_play():
+    """(8) tests/bench_play.c: the player opens a record of 200,000 events, and draws any place of it."""
+    program = os.path.join(BUILD, "bench_play")
+    if not os.path.exists(program):
+        row("player", "not measured: no tests/bench_play.c", "", False)
+        return
+    with tempfile.TemporaryDirectory() as where:
+        record = os.path.join(where, "record.jsonl")
+        write_connections(record, 200000)
+        seen = []
+        for _ in range(max(1, RUNS // 4)):
+            _, done = timed([program, record])
+            if done.returncode:
+                sys.exit(f"bench: bench_play ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+            seen.append([float(word) for word in done.stdout.split()])
+    count, opened, first, again, longest = (statistics.median(column) for column in zip(*seen))
+    row(f"player: a record of {count:,.0f} events, opened and drawn", f"{opened + first:.0f} ms", "below 1 s",
+        opened + first < 1000)
+    row("  any place of it drawn at 200x50 (the longest of 200)", f"{again:.1f} ms ({longest:.1f} ms)", "below 40 ms",
+        again < 40)
+
+
 def main():
     bench_start()
     bench_memory()
@@ -408,6 +462,7 @@ def main():
     bench_flood()
     bench_ports()
     bench_compare()
+    bench_play()
     bench_kernels()
     bench_reports()
     kernel = os.uname()
