@@ -244,15 +244,14 @@ static struct canvas *lay_out(const char *text, int columns, bool utf8)
 void player_pages(struct player_art *art, struct player *p, struct canvas *c)
 {
 	const int columns = c->columns < WIDEST ? c->columns : WIDEST, page = c->rows - 3;
-	_cleanup_free_ char *made = NULL, *title = page_title(p);
-	const char *text;
+	_cleanup_free_ char *text = NULL, *title = page_title(p);
 	struct canvas *all;
 
-	if (p->mode == PLAYER_LESSON)
-		text = lesson_text(art, p, columns);
-	else
-		text = made = p->mode == PLAYER_DETAIL ? detail_text(p) : keys_text(p);
-	all = lay_out(text, columns, p->utf8);
+	if (p->mode == PLAYER_DETAIL)
+		text = detail_text(p);
+	else if (p->mode == PLAYER_KEYS)
+		text = keys_text(p);
+	all = lay_out(text ? text : lesson_text(art, p, columns), columns, p->utf8);
 	if (p->scroll < 0)
 		p->scroll = art->lesson_start[passage(p)];
 	if (p->scroll > all->rows - page)
