@@ -124,6 +124,7 @@ for file in "$TCPLAB_DATA"/labs/*.lua; do
 		holds "$id" test -s "$page"
 		holds "$id: links" has 'href="index'
 	done
+	! grep -q '^ *predict' "$file" || holds "$id: its questions" has 'class="questions"'
 	page=$area/site/index.html
 	holds "$id: in the index" has "href=\"$id.html\""
 	holds "$id: in the index, in Chinese" has "href=\"$id.zh.html\""

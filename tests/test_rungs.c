@@ -156,6 +156,40 @@ START_TEST(test_events)
 }
 END_TEST
 
+/* A picture has a row where it was sent, although it arrived in a later step. */
+START_TEST(test_patiently)
+{
+	struct rungs *r = rungs_new(LANG_EN, true);
+	const struct rung *g;
+	size_t n;
+
+	rungs_patiently(r);
+	feed(r, json_pack("{s:s, s:[{s:s},{s:s}]}", "ev", "header", "hosts", "name", "client",
+			  "name", "server"));
+	step(r, 1, "one");
+	feed(r, json_pack("{s:s, s:i, s:i, s:{s:s,s:i}, s:{s:s,s:i}}", "ev", "conn", "t", 0, "id",
+			  1, "a", "host", "client", "port", 4, "b", "host", "server", "port", 80));
+	feed(r,
+	     json_pack("{s:s, s:i, s:s, s:s, s:i, s:i, s:s, s:i}", "ev", "packet", "t", 1, "host",
+		       "client", "dir", "out", "seg", 1, "conn", 1, "flags", "S", "seq", 0));
+	step(r, 2, "two");
+	feed(r,
+	     json_pack("{s:s, s:i, s:s, s:s, s:i, s:i, s:s, s:i}", "ev", "packet", "t", 2, "host",
+		       "server", "dir", "in", "seg", 1, "conn", 1, "flags", "S", "seq", 0));
+	feed(r, json_pack("{s:s, s:i, s:s, s:b}", "ev", "link", "t", 3, "host", "server", "up", 0));
+	rungs_end(r);
+	g = rungs_all(r, &n);
+	ck_assert_uint_eq(n, 4);
+	ck_assert_int_eq(g[0].kind, RUNG_STEP);
+	ck_assert_int_eq(g[1].kind, RUNG_ROW);
+	ck_assert_int_eq(g[1].row.fate, FATE_ARRIVED);
+	ck_assert_int_eq(g[2].kind, RUNG_STEP);
+	ck_assert_int_eq(g[3].kind, RUNG_EVENT);
+	ck_assert_ptr_nonnull(strstr(g[3].text, "server"));
+	rungs_free(r);
+}
+END_TEST
+
 /* No text can end a statement, begin a comment, an entity or an order of Mermaid's. */
 START_TEST(test_mermaid)
 {
@@ -191,6 +225,7 @@ Suite *suite(void)
 	tcase_add_test(tc, test_folds);
 	tcase_add_test(tc, test_folds_middle);
 	tcase_add_test(tc, test_events);
+	tcase_add_test(tc, test_patiently);
 	tcase_add_test(tc, test_mermaid);
 	suite_add_tcase(s, tc);
 	return s;
