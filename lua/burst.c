@@ -24,7 +24,9 @@
 
 #define MAX_ROUNDS 65535
 #define SLICE      1024
-#define TIMEOUT    (5 * NS_PER_S)
+/* The segments of as many are looked at; of a larger burst, only those of the first window are. */
+#define LOOKED_AT 2048
+#define TIMEOUT   (5 * NS_PER_S)
 
 static const char kept_key;
 
@@ -160,21 +162,28 @@ static struct sock *listener_option(lua_State *L)
 }
 
 /* All of it, in slices. Return: 0 or -errno. */
-static int run(lua_State *L, struct burst_spec *spec, unsigned count, struct burst_result *all,
-	       struct keptset *kept, struct err *err)
+static int run(lua_State *L, struct burst_spec *spec, unsigned host, const struct endpoint *to,
+	       unsigned count, struct burst_result *all, struct keptset *kept, struct err *err)
 {
 	const struct lab *lab = script_lab(L);
 	const unsigned first = spec->first;
+	const unsigned slice = count > LOOKED_AT ? BURST_WINDOW : SLICE;
 	int rc = 0;
 
 	*all = (struct burst_result){ .done = 0 };
 	while (rc == 0 && all->done < count && !all->error) {
 		struct burst_result part;
 
-		spec->count = count - all->done < SLICE ? count - all->done : SLICE;
+		const unsigned most = all->done ? SLICE : slice;
+
+		spec->count = count - all->done < most ? count - all->done : most;
 		spec->first = first ? first + all->done : 0;
 		spec->kept = kept ? kept->fd + kept->n : NULL;
 		watchdog_arm();
+		if (count > LOOKED_AT && all->done == slice)
+			rc = lab->ops->look_away(lab->engine, host, to, true, err);
+		if (rc < 0)
+			break;
 		rc = lab->ops->burst(lab->engine, spec, &part, err);
 		if (kept) {
 			kept->n += part.n_kept;
@@ -185,6 +194,8 @@ static int run(lua_State *L, struct burst_spec *spec, unsigned count, struct bur
 		all->error = part.error;
 		all->where = part.where;
 	}
+	if (rc == 0 && count > LOOKED_AT)
+		rc = lab->ops->look_away(lab->engine, host, to, false, err);
 	return rc;
 }
 
@@ -230,7 +241,7 @@ int burst_host(lua_State *L)
 	lab->ops->crowd(lab->engine, self.host, &ep, true);
 	if (listener)
 		sock_abort_at_exit(listener, false);
-	rc = run(L, &spec, count, &done, kept, &err);
+	rc = run(L, &spec, self.host, &ep, count, &done, kept, &err);
 	if (listener)
 		sock_abort_at_exit(listener, true);
 	lab->ops->crowd(lab->engine, self.host, &ep, false);

@@ -246,6 +246,10 @@ struct lab_ops {
 	/* very many connections from @host to @to come now, or are over */
 	void (*crowd)(void *engine, unsigned host, const struct endpoint *to, bool on);
 
+	/* they are so many now that their segments are only counted; @away false: look again */
+	int (*look_away)(void *engine, unsigned host, const struct endpoint *to, bool away,
+			 struct err *err);
+
 	/* make some: @spec without its pump, which is the engine's */
 	int (*burst)(void *engine, const struct burst_spec *spec, struct burst_result *out,
 		     struct err *err);

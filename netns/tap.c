@@ -321,6 +321,21 @@ int tap_read(struct tap *tap, size_t max, tap_fn *fn, void *arg, struct err *err
 	return (int)done;
 }
 
+int tap_usual(struct tap *tap, struct err *err)
+{
+	return tapfilter_attach(tap->fd, err);
+}
+
+int tap_all(struct tap *tap, struct err *err)
+{
+	return tapfilter_attach_all(tap->fd, err);
+}
+
+int tap_ignore(struct tap *tap, const struct tap_flow *flow, struct err *err)
+{
+	return tapfilter_attach_but(tap->fd, flow, err);
+}
+
 uint64_t tap_lost(struct tap *tap)
 {
 	struct tpacket_stats st;

@@ -27,6 +27,12 @@ struct tapped {
 	size_t wirelen;
 };
 
+/* Connections over IPv4 from @client to @port of @server; addresses in network order. */
+struct tap_flow {
+	uint32_t client, server;
+	uint16_t port;
+};
+
 typedef int tap_fn(void *arg, const struct tapped *pkt, struct err *err);
 
 /** tap_open() - listen on @ifindex of @ns; only TCP and ICMP errors pass. Return: 0 or -errno. */
@@ -39,6 +45,14 @@ int tap_fd(const struct tap *tap);
  * Return: how many, 0 when none waits, or -errno (also what @fn returned, if negative).
  */
 int tap_read(struct tap *tap, size_t max, tap_fn *fn, void *arg, struct err *err);
+
+/*
+ * tap_usual() - see TCP and ICMP errors, as from the beginning. tap_all() - see every frame.
+ * tap_ignore() - see every frame but the segments of @flow. Return: 0 or -errno.
+ */
+int tap_usual(struct tap *tap, struct err *err);
+int tap_all(struct tap *tap, struct err *err);
+int tap_ignore(struct tap *tap, const struct tap_flow *flow, struct err *err);
 
 /** tap_lost() - frames that the socket itself had no room for, since tap_open(). */
 uint64_t tap_lost(struct tap *tap);

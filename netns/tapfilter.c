@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 
 #include "err.h"
+#include "tap.h"
 
 /*
  * Numbers in brackets are places in the program, jumps name them.
@@ -90,16 +91,58 @@ static struct sock_filter program[] = {
 	[REJECT] = BPF_STMT(BPF_RET | BPF_K, 0),
 };
 
-int tapfilter_attach(int fd, struct err *err)
+#define PROGRAM_LEN (sizeof(program) / sizeof(program[0]))
+
+static int attach(int fd, struct sock_filter *code_of, size_t len, struct err *err)
 {
-	const struct sock_fprog filter = {
-		.len = sizeof(program) / sizeof(program[0]),
-		.filter = program,
-	};
+	const struct sock_fprog filter = { .len = (unsigned short)len, .filter = code_of };
 	int code;
 
 	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter)) == 0)
 		return 0;
 	code = errno;
 	return err_set(err, code, "packet socket: SO_ATTACH_FILTER: %s", strerror(code));
+}
+
+int tapfilter_attach(int fd, struct err *err)
+{
+	return attach(fd, program, PROGRAM_LEN, err);
+}
+
+int tapfilter_attach_all(int fd, struct err *err)
+{
+	struct sock_filter all[] = { BPF_STMT(BPF_RET | BPF_K, UINT32_MAX) };
+
+	return attach(fd, all, 1, err);
+}
+
+int tapfilter_attach_but(int fd, const struct tap_flow *flow, struct err *err)
+{
+	enum { FROM_SERVER = 12, FLOW = 18, OTHER = 19 };
+	const uint32_t client = ntohl(flow->client), server = ntohl(flow->server);
+	struct sock_filter but[] = {
+		[0] = LOAD(BPF_H, BPF_ABS, 12),
+		[1] = JUMP(1, BPF_JEQ, ETHERTYPE_IP, 2, OTHER),
+		[2] = LOAD(BPF_B, BPF_ABS, 23),
+		[3] = JUMP(3, BPF_JEQ, IPPROTO_TCP, 4, OTHER),
+		/* Version 4, and no options: the ports are at 34 and 36. */
+		[4] = LOAD(BPF_B, BPF_ABS, 14),
+		[5] = JUMP(5, BPF_JEQ, 0x45, 6, OTHER),
+		[6] = LOAD(BPF_W, BPF_ABS, 26),
+		[7] = JUMP(7, BPF_JEQ, client, 8, FROM_SERVER),
+		[8] = LOAD(BPF_W, BPF_ABS, 30),
+		[9] = JUMP(9, BPF_JEQ, server, 10, OTHER),
+		[10] = LOAD(BPF_H, BPF_ABS, 36),
+		[11] = JUMP(11, BPF_JEQ, flow->port, FLOW, FROM_SERVER),
+		[FROM_SERVER] = LOAD(BPF_W, BPF_ABS, 26),
+		[13] = JUMP(13, BPF_JEQ, server, 14, OTHER),
+		[14] = LOAD(BPF_W, BPF_ABS, 30),
+		[15] = JUMP(15, BPF_JEQ, client, 16, OTHER),
+		[16] = LOAD(BPF_H, BPF_ABS, 34),
+		[17] = JUMP(17, BPF_JEQ, flow->port, FLOW, OTHER),
+		[FLOW] = BPF_STMT(BPF_RET | BPF_K, 0),
+		[OTHER] = BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+	};
+
+	return attach(fd, but, sizeof(but) / sizeof(but[0]), err);
 }

@@ -14,6 +14,7 @@
 #include "../netns/netns.h"
 #include "../netns/sockdiag.h"
 #include "../netns/sysctl.h"
+#include "../netns/tap.h"
 #include "engine.h"
 #include "eventjson.h"
 #include "floods.h"
@@ -303,6 +304,25 @@ static void op_crowd(void *engine, unsigned host, const struct endpoint *to, boo
 		watch_report_folds(e->watch);
 }
 
+static int op_look_away(void *engine, unsigned host, const struct endpoint *to, bool away,
+			struct err *err)
+{
+	struct engine *e = engine;
+	struct tap_flow flow = { .client = world_host(e->world, host)->ipv4.s_addr,
+				 .port = to->port };
+	int rc = 0;
+
+	/* Over IPv6 they are looked at. */
+	if (!endpoint_is_v4(to))
+		return 0;
+	memcpy(&flow.server, to->addr + 12, sizeof(flow.server));
+	for (unsigned i = 0; rc == 0 && i < world_host_count(e->world); i++) {
+		if (i == host || world_host(e->world, i)->ipv4.s_addr == flow.server)
+			rc = watch_look_away(e->watch, i, away ? &flow : NULL, err);
+	}
+	return rc;
+}
+
 /* Between two waits of a burst: what a turn does with packets, and no more. */
 static int pump(void *arg, struct err *err)
 {
@@ -467,5 +487,6 @@ const struct lab_ops engine_ops = {
 	.flood_state = op_flood_state,
 	.flood_stop = op_flood_stop,
 	.crowd = op_crowd,
+	.look_away = op_look_away,
 	.burst = op_burst,
 };

@@ -239,7 +239,10 @@ static void say_packets(FILE *out, const json_t *ev, enum lang lang)
 
 	if (!piece)
 		abort();
-	phrase_flags(piece, field_text(ev, "flags"));
+	if (field_has(ev, "flags"))
+		phrase_flags(piece, field_text(ev, "flags"));
+	else
+		message_say(piece, lang, ALL_KINDS);
 	fclose(piece);
 	phrase_time(field_int(ev, "since"), since);
 	if (field_is(ev, "dir", "out"))

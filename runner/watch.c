@@ -17,6 +17,7 @@
 #include "eventjson.h"
 #include "fold.h"
 #include "history.h"
+#include "lookaway.h"
 #include "lookout.h"
 #include "record.h"
 
@@ -65,6 +66,7 @@ struct host_watch {
 	struct change *change;
 	size_t n_changes, room_changes;
 	struct folds folds;
+	struct lookaway away;
 };
 
 /* @order: in which the dump showed them, for two of the same connection */
@@ -185,6 +187,8 @@ static int on_packet(void *arg, const struct tapped *pkt, struct err *err)
 	if (h->gone)
 		return 0;
 	h->touched = true;
+	h->away.taken.packets[pkt->outgoing]++;
+	h->away.taken.bytes[pkt->outgoing] += pkt->wirelen;
 	if (w->n_sightings == w->room_sightings) {
 		w->room_sightings = w->room_sightings ? w->room_sightings * 2 : 64;
 		w->sighting = reallocarray(w->sighting, w->room_sightings, sizeof(*w->sighting));
@@ -420,6 +424,24 @@ void watch_report_folds(struct watch *w)
 void watch_crowd(struct watch *w, const struct endpoint *to, int from, bool on)
 {
 	conns_crowd(w->conns, to, from, on);
+}
+
+static int drain(void *arg, struct err *err)
+{
+	return watch_packets(arg, err);
+}
+
+int watch_look_away(struct watch *w, size_t host, const struct tap_flow *flow, struct err *err)
+{
+	struct host_watch *h = &w->host[host];
+	int rc;
+
+	if (flow)
+		rc = lookaway_begin(&h->away, h->tap, h->host, flow, run_now(w), drain, w, err);
+	else
+		rc = lookaway_end(&h->away, h->tap, h->host, w->rec, run_now(w), drain, w, err);
+	h->touched = true;
+	return rc < 0 ? err_context(err, "host %s", h->host->name) : 0;
 }
 
 int64_t watch_due(const struct watch *w)

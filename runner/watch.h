@@ -14,6 +14,7 @@ struct counters;
 struct err;
 struct history;
 struct record;
+struct tap_flow;
 struct watch;
 struct world;
 
@@ -64,6 +65,10 @@ int watch_report_counters(struct watch *w, struct err *err);
 
 /** watch_report_folds() - record what was only counted so far. */
 void watch_report_folds(struct watch *w);
+
+/** watch_look_away() - only count the segments of @flow at this host; NULL: look again, and record
+ * how many there were. Return: 0 or -errno. */
+int watch_look_away(struct watch *w, size_t host, const struct tap_flow *flow, struct err *err);
 
 /** watch_crowd() - conns_crowd() of this run. */
 void watch_crowd(struct watch *w, const struct endpoint *to, int from, bool on);

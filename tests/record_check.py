@@ -122,7 +122,7 @@ EVENTS = {
     "inject": dict(host_=text, flags_=text, len_=natural, conn=positive, seq=natural, ack=natural),
     "link": dict(host_=text, up_=one_of(True, False)),
     "vanish": dict(host_=text),
-    "packets": dict(host_=text, dir_=one_of("in", "out"), flags_=text, count_=positive,
+    "packets": dict(host_=text, dir_=one_of("in", "out"), flags=text, count_=positive,
                     bytes_=natural, since_=integer),
     "state": {"host_": text, "conn": positive, "end": one_of("a", "b"), "port": natural,
               "from_": state, "to_": state, "inferred": true, "timer": timer, "rq": natural,

@@ -192,6 +192,40 @@ START_TEST(no_more_than_asked_for)
 }
 END_TEST
 
+/* Client, server or port another: it is not that flow. */
+START_TEST(one_flow_can_be_ignored)
+{
+	const uint32_t here = htonl(INADDR_LOOPBACK), other = htonl(INADDR_LOOPBACK + 1);
+	const struct tap_flow flows[] = {
+		{ .client = here, .server = here, .port = 80 },
+		{ .client = here, .server = here, .port = 81 },
+		{ .client = other, .server = here, .port = 80 },
+		{ .client = here, .server = other, .port = 80 },
+	};
+	int listener = listening();
+
+	for (size_t i = 0; i < sizeof(flows) / sizeof(flows[0]); i++) {
+		int client;
+
+		ck_ok(tap_ignore(tap, &flows[i], &err));
+		client = connected();
+		n_seen = 0;
+		if (i == 0)
+			ck_assert_int_eq(tap_read(tap, 100, note, NULL, &err), 0);
+		else
+			read_until(6);
+		ck_ok(i % 2 ? tap_all(tap, &err) : tap_usual(tap, &err));
+		n_seen = 0;
+		close(client);
+		read_until(1);
+		while (tap_read(tap, 100, note, NULL, &err) > 0)
+			n_seen = 0;
+	}
+	ck_assert_uint_eq(tap_lost(tap), 0);
+	close(listener);
+}
+END_TEST
+
 static int refuse(void *arg, const struct tapped *pkt, struct err *e)
 {
 	(void)arg;
@@ -347,6 +381,7 @@ Suite *suite(void)
 	tcase_add_test(tc, a_handshake_in_both_directions);
 	tcase_add_test(tc, the_time_is_not_that_of_reading);
 	tcase_add_test(tc, no_more_than_asked_for);
+	tcase_add_test(tc, one_flow_can_be_ignored);
 	tcase_add_test(tc, what_the_caller_returns_comes_back);
 	tcase_add_test(tc, what_was_cut_and_what_was_lost);
 	tcase_add_loop_test(tc, only_tcp_and_errors_pass, 0, sizeof(frames) / sizeof(frames[0]));
