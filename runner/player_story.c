@@ -47,6 +47,8 @@ static void say_now(FILE *out, const json_t *ev, enum lang lang)
 	if (field_is(ev, "ev", "verdict"))
 		fprintf(out, " (%lld / %lld)", (long long)field_int(ev, "passed"),
 			(long long)(field_int(ev, "passed") + field_int(ev, "failed")));
+	if (field_is(ev, "ev", "verdict") && *field_text(ev, "why"))
+		fprintf(out, ": %s. %s", field_text(ev, "why"), field_text(ev, "remedy"));
 }
 
 static void say_step(FILE *out, const json_t *ev, enum lang lang)
@@ -211,7 +213,7 @@ void player_story(const struct player *p, struct pane pane, bool cut)
 		row += wrap(&pane, row, pane.rows > 6 ? 3 : 2, INK_STEP, text);
 	}
 	if (kind != SCENE_STEP && kind != SCENE_NOTE && kind != SCENE_EXPECT)
-		row += wrap(&pane, row, 2, INK_STRONG, now);
+		row += wrap(&pane, row, kind == SCENE_VERDICT ? 4 : 2, INK_STRONG, now);
 	row = note(p, &pane, row);
 	expectations(p, &pane, row);
 }

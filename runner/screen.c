@@ -184,7 +184,8 @@ void screen_show(const struct canvas *c)
 			/* a blank is there already; the right half of a wide one too */
 			if (!*cell->text || strcmp(cell->text, " ") == 0)
 				continue;
-			attrset((attr_t)(attributes[cell->ink] | (cell->here ? A_BOLD : 0)));
+			attrset((attr_t)(cell->here ? (attributes[cell->ink] & ~A_DIM) | A_BOLD
+						    : attributes[cell->ink]));
 			mvaddstr(y, x, cell->text);
 		}
 	}
@@ -236,6 +237,10 @@ static int pending(void)
 		return SCREEN_NOTHING;
 	if (c == 127 || c == 8)
 		return PLAYER_BACKSPACE;
+	if (c == ('L' & 31)) {
+		take_size();
+		return SCREEN_RESIZED;
+	}
 	return c == '\r' ? PLAYER_ENTER : (int)c;
 }
 
