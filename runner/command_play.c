@@ -118,7 +118,7 @@ static int follow(const struct options *o, struct err *err)
 			lang = (enum lang)((lang + 1) % LANG_COUNT);
 		screen_size(&rows, &columns);
 		c = canvas_new(rows, columns, utf8);
-		player_notes_draw(c, told, lang);
+		player_notes_draw(c, told, lang, o->paths.content);
 		screen_show(c);
 		canvas_free(c);
 		notes_fds(notes, fds);

@@ -5,10 +5,13 @@
 #include <string.h>
 
 #include "../netns/cleanup.h"
+#include "../netns/err.h"
 #include "canvas.h"
 #include "field.h"
 #include "indices.h"
+#include "lesson.h"
 #include "messages.h"
+#include "paper.h"
 #include "phrase.h"
 #include "player.h"
 #include "scene.h"
@@ -51,6 +54,7 @@ json_t *player_notes(const struct player *p)
 
 	if (!o)
 		abort();
+	json_object_set(o, "lesson", json_object_get(header, "lesson"));
 	if (n)
 		json_object_set_new(o, "text", text_of(p->scene, (long)steps->at[n - 1]));
 	if (n < steps->n)
@@ -102,7 +106,34 @@ static void put_question(struct sheet *s, const json_t *ev)
 	s->row++;
 }
 
-void player_notes_draw(struct canvas *c, const json_t *told, enum lang lang)
+static void lesson_done(struct lesson **l)
+{
+	lesson_free(*l);
+}
+
+/* What listeners are likely to believe. A lesson's name comes from a file: it is no path. */
+static void put_passage(struct sheet *s, const char *content, const char *id)
+{
+	_cleanup_(lesson_done) struct lesson *l = NULL;
+	struct paper paper = { .columns = s->canvas->columns,
+			       .utf8 = s->canvas->utf8,
+			       .lang = s->lang };
+	_cleanup_free_ char *text = NULL;
+	struct err err = ERR_INIT;
+	size_t size;
+
+	if (!content || !*id || strchr(id, '/') || lesson_open(content, id, s->lang, &l, &err) < 0)
+		return;
+	paper.out = open_memstream(&text, &size);
+	if (!paper.out)
+		abort();
+	/* a lesson that cannot be shown is told of by `e` in the player */
+	(void)lesson_show(l, LESSON_WRONG, NULL, &paper, &err);
+	fclose(paper.out);
+	put(s, INK_DIM, text);
+}
+
+void player_notes_draw(struct canvas *c, const json_t *told, enum lang lang, const char *content)
 {
 	struct sheet s = { .canvas = c, .lang = c->utf8 ? lang : LANG_EN };
 	_cleanup_free_ char *head = NULL;
@@ -127,4 +158,5 @@ void player_notes_draw(struct canvas *c, const json_t *told, enum lang lang)
 	json_array_foreach (list, i, it)
 		put_question(&s, it);
 	put_labelled(&s, MSG_NOTES_NEXT, INK_EMPH, json_object_get(told, "next"));
+	put_passage(&s, content, field_text(told, "lesson"));
 }

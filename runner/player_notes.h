@@ -15,7 +15,11 @@ struct player;
  * Return: a new object. */
 json_t *player_notes(const struct player *p);
 
-/** player_notes_draw() - @told by player_notes(), or NULL when there is no player. */
-void player_notes_draw(struct canvas *c, const json_t *told, enum lang lang);
+/**
+ * player_notes_draw() - draw what was told.
+ * @told: by player_notes(), or NULL when there is no player
+ * @content: where lessons are, for the passage about what people get wrong; NULL without
+ */
+void player_notes_draw(struct canvas *c, const json_t *told, enum lang lang, const char *content);
 
 #endif

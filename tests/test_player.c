@@ -391,11 +391,11 @@ START_TEST(presenter_knows_more)
 	ck_assert_str_eq(lang_text(json_object_get(told, "next"), LANG_EN),
 			 "The answer is on its way");
 	ck_assert_uint_eq(json_array_size(json_object_get(told, "questions")), 1);
-	player_notes_draw(c, told, LANG_EN);
+	player_notes_draw(c, told, LANG_EN, NULL);
 	json_decref(told);
 	first = canvas_line(c, 0);
 	ck_assert_str_eq(first, "Two questions   1/2   0.00 ms");
-	player_notes_draw(c, NULL, LANG_ZH);
+	player_notes_draw(c, NULL, LANG_ZH, NULL);
 	canvas_free(c);
 }
 END_TEST
