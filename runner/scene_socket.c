@@ -179,6 +179,19 @@ static void foretell(const struct scene *s, const struct history *h, long change
 	}
 }
 
+/* What no process can get hold of any more, or not yet: until the state changes again, that holds.
+ */
+static bool stays_unowned(const char *state)
+{
+	static const char *const states[] = { "SYN-RECV", "FIN-WAIT-1", "FIN-WAIT-2",
+					      "CLOSING",  "LAST-ACK",   "TIME-WAIT" };
+
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+		if (strcmp(states[i], state) == 0)
+			return true;
+	return false;
+}
+
 static void fill(const struct scene *s, const struct history *h, long change, long i,
 		 json_int_t now, struct scene_socket *out)
 {
@@ -200,6 +213,8 @@ static void fill(const struct scene *s, const struct history *h, long change, lo
 	};
 	copy(out->state, s->states.list[h->changes[change].state].text);
 	copy(out->timer, field_text(timer, "kind"));
+	/* accept() may have fetched it since, which changes no state */
+	out->owned |= event != i && !stays_unowned(out->state);
 	foretell(s, h, change, i, now, out);
 }
 

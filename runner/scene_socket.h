@@ -16,7 +16,8 @@ struct scene;
  * @event: the state event that tells of it
  * @conn:  number of its connection, 0 for a listener
  * @port:  of a listener
- * @rq, @wq: queues; -1: not told
+ * @owned: false: no process has it, which is certain; true: one has, or may have got it since
+ * @rq, @wq: queues when its state changed; -1: not told
  * @timer: its kind, "" when none is known to run
  * @left:  until it runs out, ns
  * @told:  the kernel said so; else from the record's own future: when it did run out

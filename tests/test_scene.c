@@ -255,6 +255,34 @@ START_TEST(timer_between_two_changes)
 }
 END_TEST
 
+/* A connection that was ESTAB before accept() has an owner once that returned, which no state
+ * tells. */
+START_TEST(nobody_owns_it_only_when_certain)
+{
+	static const char *const lines[] = {
+		HEADER,
+		CONN,
+		"{\"ev\":\"state\",\"t\":1,\"host\":\"s\",\"conn\":1,\"to\":\"SYN-RECV\","
+		"\"owner\":false}",
+		"{\"ev\":\"note\",\"t\":2}",
+		"{\"ev\":\"state\",\"t\":3,\"host\":\"s\",\"conn\":1,\"to\":\"ESTAB\","
+		"\"owner\":false}",
+		"{\"ev\":\"return\",\"t\":4}",
+		NULL
+	};
+	static const bool owned[] = { false, false, false, true };
+	struct scene *s = from_lines(lines);
+
+	for (long i = 0; i < 4; i++) {
+		struct scene_socket k;
+
+		ck_assert_uint_eq(scene_sockets(s, 1, i + 2, 0, &k, 1), 1);
+		ck_assert_int_eq(k.owned, owned[i]);
+	}
+	scene_free(s);
+}
+END_TEST
+
 START_TEST(folded_states_and_counters)
 {
 	struct scene *s = load("three", -1);
@@ -437,6 +465,7 @@ Suite *suite(void)
 	tcase_add_test(t, rows_of_segments);
 	tcase_add_test(t, fates);
 	tcase_add_test(t, timer_between_two_changes);
+	tcase_add_test(t, nobody_owns_it_only_when_certain);
 	tcase_add_test(t, folded_states_and_counters);
 	tcase_add_test(t, sides_of_three_hosts);
 	tcase_add_test(t, search);
