@@ -31,6 +31,7 @@
  */
 #include "compare_own.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -179,6 +180,8 @@ static void add_span(struct compare *c, struct span a, struct span b, json_int_t
 		while (next < a.n && to[next] == SIZE_MAX)
 			next++;
 		until = next < a.n ? to[next] : b.n;
+		assert((i == next || a.first) &&
+		       (j == until || b.first)); /* what has none is empty */
 		while (i < next || j < until) {
 			if (j == until || (i < next && sooner(&a.first[i], a0, &b.first[j], b0)))
 				add_pair(c, &a.first[i++], NULL);
