@@ -39,7 +39,7 @@
 		body.replaceChildren();
 		const there = spans.filter((s) => s[0] <= event && (s[1] < 0 || event < s[1]));
 		there.sort((a, b) => a[2] - b[2]);
-		for (const [, , socket, state, name, rq, wq, timer, due, tries, owned] of there) {
+		for (const [start, , socket, state, name, rq, wq, timer, due, tries, owned] of there) {
 			const row = body.insertRow();
 			cell(row, sockets[socket]);
 			cell(row, state, name);
@@ -47,7 +47,9 @@
 			// A timer that has run out was set again, which no event says.
 			let last = timer && due > now ? fill(words.in, timer + (tries ? " " + tries : ""),
 				wait(due - now)) : "";
-			if (!owned)
+			// accept() may have fetched one of these since, which changes no state.
+			const open = name === "estab" || state.startsWith("CLOSE-WAIT");
+			if (!owned && (!open || start === event))
 				last += (last ? ", " : "") + words.orphan;
 			cell(row, last);
 		}

@@ -135,7 +135,8 @@ static void add_lanes(struct moments *m, const struct report *r)
 			snprintf(state, sizeof(state), "%s%s", span->state,
 				 span->inferred ? "*" : "");
 			add(m, span->event, span->from, lane_words(&all[i], state));
-			if (span->end >= 0)
+			/* it went, unless it only went into another state */
+			if (span->end >= 0 && (k + 1 == all[i].n || span[1].event != span->end))
 				add(m, span->end, span->to, lane_words(&all[i], "CLOSED"));
 		}
 	}

@@ -163,6 +163,9 @@ def scrub(b):
     holds("Right: a row is on its way", any(s["flying"] for s in seen), [s["flying"] for s in seen])
     holds("Right: a row is marked", any(s["marked"] for s in seen), [s["marked"] for s in seen])
     holds("Right: it says what happens", len({s["now"] for s in seen}) == 7, [s["now"] for s in seen])
+    captions = b.run("return JSON.parse(document.getElementById('record').textContent).moments.map((m) => m[3])")
+    holds("a socket that goes into another state is not closed", "client #1: ESTAB" in captions and
+          len([c for c in captions if c.startswith("client") and "CLOSED" in c]) == 1, captions)
     b.keys("#moment", "Left")
     holds("Left: back again", b.run(STATE) == seen[-2], b.run(STATE))
     b.keys("#moment", "End")
