@@ -12,7 +12,6 @@ import math
 import sys
 
 LIMIT = 4
-N = 100000
 # Ethernet, IP, UDP, and what prog_frames sends.
 ETHERNET, IP, UDP, PAYLOAD = 14, 20, 8, 104
 FRAME = ETHERNET + IP + UDP + PAYLOAD
@@ -47,20 +46,20 @@ def jitter(what, c, deviation, kurtosis):
         deviation * math.sqrt((kurtosis - 1) / 4 / n), "us")
 
 
-def judge(cases, netem):
+def judge(cases, netem, frames):
     c, q, p, r = cases["many"], 0.02, 0.02, 0.05
-    chance("loss 2 %", q * (1 - p), N, c["lost"])
-    chance("duplicate 2 %", p * (1 - q) ** 2, N, c["twice"])
+    chance("loss 2 %", q * (1 - p), frames, c["lost"])
+    chance("duplicate 2 %", p * (1 - q) ** 2, frames, c["twice"])
     chance("reorder 5 %", r, c["total"], c["early"])
 
     c, p, r = cases["burst"], 0.01, 0.25
     bad, kept = p / (p + r), 1 - p - r
-    row("burst: lost", N * bad, c["lost"], math.sqrt(N * bad * (1 - bad) * (1 + kept) / (1 - kept)))
-    chance("burst: how many", (1 - bad) * p, N, c["bursts"])
+    row("burst: lost", frames * bad, c["lost"], math.sqrt(frames * bad * (1 - bad) * (1 + kept) / (1 - kept)))
+    chance("burst: how many", (1 - bad) * p, frames, c["bursts"])
 
     # netem flips any bit of the frame; those of headers are not seen here.
     share = PAYLOAD / (FRAME if netem else UDP + PAYLOAD)
-    chance("corrupt 3 %, payload hit", 0.03 * share, N, cases["corrupt"]["flipped"])
+    chance("corrupt 3 %, payload hit", 0.03 * share, frames, cases["corrupt"]["flipped"])
 
     jitter("uniform 5 ms", cases["uniform"], 5000 / math.sqrt(3), 1.8)
     jitter("normal 10 ms", cases["normal"], 10000, 3)
@@ -85,8 +84,9 @@ def main():
             elif e["ev"] == "output" and e["text"].startswith("{"):
                 cases[name] = json.loads(e["text"])
     backend = header["impair"]["backend"]
-    print(f"{backend} on {header['kernel']['release']}, {N} frames:")
-    judge(cases, backend == "netem")
+    frames = int(header["params"]["frames"])
+    print(f"{backend} on {header['kernel']['release']}, {frames} frames:")
+    judge(cases, backend == "netem", frames)
     sys.exit(1 if faults else 0)
 
 

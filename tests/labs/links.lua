@@ -5,12 +5,13 @@ hosts = { "client", "server" }
 limit = "5min"
 
 -- The wire's engine turns once for each frame that is due by itself, which in a lab kernel takes long.
+local frames = param("frames", 100000)
 local timed = param("timed", 100000)
 
 local cases = {
-	{ "many", 100000, "20ms", { delay = "20ms", loss = "2%", duplicate = "2%", reorder = "5%" } },
-	{ "burst", 100000, "20ms", { burst = { p = "1%", r = "25%" }, duplicate = 0, reorder = 0 } },
-	{ "corrupt", 100000, "20ms", { burst = false, corrupt = "3%" } },
+	{ "many", frames, "20ms", { delay = "20ms", loss = "2%", duplicate = "2%", reorder = "5%" } },
+	{ "burst", frames, "20ms", { burst = { p = "1%", r = "25%" }, duplicate = 0, reorder = 0 } },
+	{ "corrupt", frames, "20ms", { burst = false, corrupt = "3%" } },
 	{ "uniform", timed, "20ms", { corrupt = 0, jitter = "5ms" } },
 	{ "normal", timed, "50ms", { delay = "50ms", jitter = "10ms", distribution = "normal" } },
 	{ "pareto", timed, "50ms", { jitter = "4ms", distribution = "pareto" } },
