@@ -110,7 +110,7 @@ int kernels_possible(struct err *why)
 	}
 	if (!CAN_BE_INIT) {
 		err_set(why, EOPNOTSUPP,
-			"this tcplab is built with AddressSanitizer, which leaves "
+			"this tcplab is built with -fsanitize=address, which leaves "
 			"a lab kernel no room");
 		return err_remedy(why, "use another build, or --kernel host");
 	}

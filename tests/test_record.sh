@@ -84,7 +84,10 @@ holds "their record is as documented" good "$area/burst"
 all=$(sed -n 's/.*"packets".*"host":"server","dir":"in","flags":"S","count":\([0-9]*\).*/\1/p' "$area/burst" |
 	awk '{ n += $1 } END { print n }')
 ones=$(grep -c '"packet".*"host":"server","dir":"in".*"flags":"S",' "$area/burst")
-holds "every SYN is in it once" [ "$((${all:-0} + ones))" -eq 658 ]
+# A machine that is kept waiting for a second sends some again.
+again=$(sed -n 's/.*"counter".*"name":"TcpExtTCPSynRetrans","delta":\([0-9]*\).*/\1/p' "$area/burst" | tail -n 1)
+holds "every SYN is in it once" [ "$((${all:-0} + ones))" -ge 658 ]
+holds "and no other" [ "$((${all:-0} + ones))" -le $((658 + ${again:-0})) ]
 
 # A large burst is not looked at, and yet each end counts each segment, as its kernel does.
 cat >"$area/large.lua" <<'END'
