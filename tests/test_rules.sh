@@ -24,7 +24,7 @@ played() { # KERNEL BACKEND
 
 played host wire
 for kernel in 6.1 6.12; do
-	if "$lab" kernels | grep -q "$kernel"; then
+	if "$lab" kernels | grep -q "^ *$kernel  *virtual "; then
 		for backend in wire netem; do played $kernel $backend; done
 	elif [ "$must_run" = 1 ] && [ $slow -eq 0 ]; then
 		what="kernel $kernel" && fail "is not there"
