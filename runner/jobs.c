@@ -144,7 +144,8 @@ static int tell(struct round *r, struct err *err)
 		struct one *o = &r->all[r->turn];
 		const struct told *t = &r->told[r->turn];
 
-		fwrite(o->kept, 1, o->n_kept, r->out);
+		if (o->n_kept)
+			fwrite(o->kept, 1, o->n_kept, r->out);
 		o->n_kept = 0;
 		if (!o->ended)
 			break;
