@@ -89,6 +89,12 @@ static int do_all(const char *what, size_t at_once, int *sig, struct err *err)
 	return rc;
 }
 
+static void forget(void)
+{
+	free(text);
+	text = NULL;
+}
+
 START_TEST(they_are_told_about_in_order)
 {
 	struct err err = ERR_INIT;
@@ -98,14 +104,14 @@ START_TEST(they_are_told_about_in_order)
 	ck_assert_str_eq(text, "<00><11><22><33><44>");
 	ck_assert_int_eq(sig, 0);
 	ck_assert_int_eq(shared->most, 2);
-	free(text);
+	forget();
 	ck_ok(do_all("....", 1, &sig, &err));
 	ck_assert_str_eq(text, "<00><11><22><33>");
 	ck_assert_int_eq(shared->most, 1);
-	free(text);
+	forget();
 	ck_ok(do_all("", 3, &sig, &err));
 	ck_assert_str_eq(text, "");
-	free(text);
+	forget();
 }
 END_TEST
 
@@ -117,7 +123,7 @@ START_TEST(some_are_alone)
 	ck_ok(do_all("w.aa.a", 4, &sig, &err));
 	ck_assert_str_eq(text, "<00><11><22><33><44><55>");
 	ck_assert_int_eq(shared->with_alone, 0);
-	free(text);
+	forget();
 }
 END_TEST
 
@@ -130,7 +136,7 @@ START_TEST(much_output_is_whole)
 	ck_assert_uint_eq(size, 4 * 4 + 2 * 1000000);
 	ck_assert(strncmp(text, "<00><101234", 11) == 0);
 	ck_assert_str_eq(text + size - 10, "67892><33>");
-	free(text);
+	forget();
 }
 END_TEST
 
@@ -142,11 +148,11 @@ START_TEST(the_first_failure_ends_all)
 	ck_assert_int_eq(do_all("w.fp", 2, &sig, &err), -EBUSY);
 	ck_assert_str_eq(err.msg, "job 2 failed");
 	ck_assert(strncmp(text, "<00><11><2", 10) == 0);
-	free(text);
+	forget();
 	ck_assert_int_eq(do_all(".k.", 1, &sig, &err), -ECHILD);
 	ck_assert_msg(strstr(err.msg, "signal 9"), "%s", err.msg);
 	ck_assert_str_eq(text, "<00><1");
-	free(text);
+	forget();
 }
 END_TEST
 
@@ -160,7 +166,7 @@ START_TEST(a_signal_ends_all)
 	/* How far they had come by then is the machine's business; what was told is in order. */
 	ck_assert_msg(strncmp("<00><11><2", text, strlen(text)) == 0, "%s", text);
 	ck_assert(!shared->done[4]);
-	free(text);
+	forget();
 }
 END_TEST
 
