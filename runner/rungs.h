@@ -18,7 +18,7 @@ enum rung_kind {
 	RUNG_STEP,
 	RUNG_NOTE,
 	RUNG_EVENT, /* something done to the network or a host; a program's output */
-	RUNG_FOLD, /* rows that are not shown */
+	RUNG_FOLD,  /* rows that are not shown */
 };
 
 /*
