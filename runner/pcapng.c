@@ -94,7 +94,8 @@ static void put(struct bytes *b, const void *data, size_t len)
 		if (!b->data)
 			abort();
 	}
-	memcpy(b->data + b->len, data, len);
+	if (len)
+		memcpy(b->data + b->len, data, len);
 	b->len += len;
 }
 
