@@ -145,7 +145,10 @@ class Screen:
         elif final == "K":
             self.clear(self.y, 0 if n[0] else self.x, self.x + 1 if n[0] == 1 else self.columns)
         elif final == "J":
-            self.settled = True
+            # all of it, from the upper left or as 2; the end of a picture drawn for the size
+            # before may be cleared with a J too
+            if n[0] == 2 or (n[0] == 0 and self.x == self.y == 0):
+                self.settled = True
             self.clear(self.y, 0 if n[0] else self.x, self.columns)
             for y in range(0 if n[0] else self.y + 1, self.rows):
                 self.clear(y, 0, self.columns)
@@ -260,7 +263,7 @@ class Program:
             self.read(min(left, 0.2))
 
     def want(self, text):
-        self.until(repr(text), lambda: text in self.screen.text())
+        self.until(repr(text), lambda: self.screen.settled and text in self.screen.text())
 
     def wont(self, text):
         if text in self.screen.text():
