@@ -210,6 +210,7 @@ function Host:burst(target, port, options) end
 ---The process that an actor plays dies.
 ---@param actor Actor
 function Host:crash(actor) end
+---Setting gives nothing, and leaves alone what the user has set with --set.
 ---@param name string
 ---@param v? string|number
 ---@return string|number|nil

@@ -259,6 +259,14 @@ int sysctl_set(const struct netns *ns, const char *name, const char *value, stru
 	return netns_call(ns, set_here, &req, err);
 }
 
+bool sysctl_same(const char *a, const char *b)
+{
+	char x[MAX_PATH], y[MAX_PATH];
+	struct err err = ERR_INIT;
+
+	return name_to_path(a, x, &err) == 0 && name_to_path(b, y, &err) == 0 && strcmp(x, y) == 0;
+}
+
 /*
  * Pinning one namespace after the other.
  *

@@ -43,6 +43,9 @@ int sysctl_get(const struct netns *ns, const char *name, char value[static SYSCT
 	       struct err *err);
 int sysctl_set(const struct netns *ns, const char *name, const char *value, struct err *err);
 
+/** sysctl_same() - do both names name the same one? False when one of them names none. */
+bool sysctl_same(const char *a, const char *b);
+
 /**
  * sysctl_pin_all() - see to it that @n namespaces have all that the table says.
  * @spaces: new ones, made one after the other, in which nothing was changed yet

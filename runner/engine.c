@@ -15,9 +15,9 @@
 #include "../netns/err.h"
 #include "../netns/release.h"
 #include "../netns/slowclose.h"
-#include "../netns/sysctl.h"
 #include "announce.h"
 #include "enginestate.h"
+#include "enginesysctl.h"
 #include "floods.h"
 #include "header.h"
 #include "history.h"
@@ -66,42 +66,6 @@ static void on_told(void *arg, enum impair_what what, int64_t t, const uint8_t *
 
 	if (e->watch)
 		told_frame(e, what, t, frame, len, why, rule);
-}
-
-/* "HOST.net.ipv4.x" -> host index and the rest. */
-static int split_set(const struct engine *e, const char *name, unsigned *host, const char **sysctl,
-		     struct err *err)
-{
-	const char *dot = strchr(name, '.');
-
-	for (unsigned i = 0; dot && i < e->meta->n_hosts; i++) {
-		const char *h = e->meta->hosts[i];
-
-		if (strlen(h) == (size_t)(dot - name) && strncmp(h, name, strlen(h)) == 0) {
-			*host = i;
-			*sysctl = dot + 1;
-			return 0;
-		}
-	}
-	err_set(err, EINVAL, "%s: this lab has no such host", name);
-	return err_remedy(err, "write HOST.SYSCTL=VALUE, for instance %s.net.ipv4.tcp_syncookies=2",
-			  e->meta->hosts[e->meta->n_hosts - 1]);
-}
-
-static int apply_sets(struct engine *e, const struct lab_setting *sets, size_t n, const char *by,
-		      struct err *err)
-{
-	for (size_t i = 0; i < n; i++) {
-		const char *sysctl = NULL;
-		unsigned host = 0;
-		int rc = split_set(e, sets[i].name, &host, &sysctl, err);
-
-		if (rc == 0)
-			rc = engine_sysctl(e, host, sysctl, sets[i].value, by, err);
-		if (rc != 0)
-			return rc;
-	}
-	return 0;
 }
 
 /* What the lab needs and this machine lacks. Return: 0, or -EOPNOTSUPP: skip. */
@@ -174,9 +138,7 @@ static int build(struct engine *e, struct err *err)
 	rc = watch_open(e->world, e->rec, e->hist, e->spec->virtual_clock, &e->zero, &e->watch,
 			err);
 	if (rc == 0)
-		rc = apply_sets(e, m->sets, m->n_sets, "lab", err);
-	if (rc == 0)
-		rc = apply_sets(e, e->spec->sets, e->spec->n_sets, "set", err);
+		rc = enginesysctl_begin(e, err);
 	if (rc != 0)
 		return rc;
 	e->judge = judge_new(e->world, e->watch, e->hist, e->rec, !e->spec->virtual_clock);

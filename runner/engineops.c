@@ -11,11 +11,10 @@
 #include "../netns/clock.h"
 #include "../netns/counter.h"
 #include "../netns/duration.h"
-#include "../netns/netns.h"
 #include "../netns/sockdiag.h"
-#include "../netns/sysctl.h"
 #include "../netns/tap.h"
 #include "engine.h"
+#include "enginesysctl.h"
 #include "eventjson.h"
 #include "floods.h"
 #include "history.h"
@@ -362,59 +361,6 @@ static int op_counter(void *engine, unsigned host, const char *name, int64_t *de
 	return rc == 0 ? counters_get(c, name, delta, err) : rc;
 }
 
-int engine_sysctl(struct engine *e, unsigned host, const char *name, const char *value,
-		  const char *by, struct err *err)
-{
-	const struct host *h = world_host(e->world, host);
-	char before[SYSCTL_MAX_VALUE], after[SYSCTL_MAX_VALUE];
-	int rc = sysctl_get(h->ns, name, before, err);
-
-	if (rc == 0)
-		rc = sysctl_set(h->ns, name, value, err);
-	if (rc == 0)
-		rc = sysctl_get(h->ns, name, after, err);
-	if (rc != 0)
-		return err_context(err, "host %s", h->name);
-	/* Before the lab begins the clock has not started. */
-	record_event(e->rec, "sysctl", e->judge ? engine_now(e) : 0,
-		     json_pack("{s:s, s:s, s:s, s:s, s:s}", "host", h->name, "name", name, "from",
-			       before, "to", after, "by", by));
-	return 0;
-}
-
-static int op_sysctl_set(void *engine, unsigned host, const char *name, const char *value,
-			 struct err *err)
-{
-	return engine_sysctl(engine, host, name, value, "lab", err);
-}
-
-static int op_kernel_sysctl(void *engine, const char *name, const char *text,
-			    char value[static SYSCTL_MAX_VALUE], struct err *err)
-{
-	struct engine *e = engine;
-	_cleanup_(netns_close) struct netns here = NETNS_CLOSED;
-	char before[SYSCTL_MAX_VALUE];
-	int rc;
-
-	if (!e->spec->lab_kernel) {
-		err_set(err, EPERM, "kernel_sysctl(): %s belongs to the whole machine", name);
-		return err_remedy(err, "say needs = { \"lab kernel\" }, which has one of its own");
-	}
-	/* The engine is in the first namespace of its kernel, the one that has these. */
-	rc = netns_home(&here, err);
-	if (rc == 0)
-		rc = sysctl_get(&here, name, before, err);
-	if (rc == 0 && text)
-		rc = sysctl_set(&here, name, text, err);
-	if (rc == 0)
-		rc = sysctl_get(&here, name, value, err);
-	if (rc == 0 && text)
-		record_event(e->rec, "sysctl", engine_now(e),
-			     json_pack("{s:s, s:s, s:s, s:s}", "name", name, "from", before, "to",
-				       value, "by", "lab"));
-	return rc;
-}
-
 struct impairment engine_impairment(const struct engine *e, const struct impairment *imp)
 {
 	struct impairment longer = *imp;
@@ -471,8 +417,8 @@ const struct lab_ops engine_ops = {
 	.crashed = op_crashed,
 	.expect = op_expect,
 	.counter = op_counter,
-	.sysctl_set = op_sysctl_set,
-	.kernel_sysctl = op_kernel_sysctl,
+	.sysctl_set = enginesysctl_host,
+	.kernel_sysctl = enginesysctl_kernel,
 	.net = &engine_net_ops,
 	.impair = op_impair,
 	.packet = op_packet,

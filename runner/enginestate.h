@@ -58,8 +58,4 @@ int64_t engine_now(const struct engine *e);
  */
 struct impairment engine_impairment(const struct engine *e, const struct impairment *imp);
 
-/** engine_sysctl() - set it and record who did. @by: "lab" or "set" */
-int engine_sysctl(struct engine *e, unsigned host, const char *name, const char *value,
-		  const char *by, struct err *err);
-
 #endif

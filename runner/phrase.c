@@ -295,7 +295,10 @@ static void say_counter(FILE *out, const json_t *ev, enum lang lang)
 
 static void say_sysctl(FILE *out, const json_t *ev, enum lang lang)
 {
-	if (field_has(ev, "host"))
+	if (field_has(ev, "wanted"))
+		message_say(out, lang, EV_SYSCTL_KEPT, field_text(ev, "host"),
+			    field_text(ev, "name"), field_text(ev, "wanted"), field_text(ev, "to"));
+	else if (field_has(ev, "host"))
 		message_say(out, lang, EV_SYSCTL, field_text(ev, "host"), field_text(ev, "name"),
 			    field_text(ev, "from"), field_text(ev, "to"), field_text(ev, "by"));
 	else

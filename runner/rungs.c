@@ -137,6 +137,13 @@ static void on_deed(struct rungs *r, const json_t *ev)
 	put_words(r, ev, RUNG_EVENT, text);
 }
 
+/* What was not done is worth a word, what was is not. */
+static void on_sysctl(struct rungs *r, const json_t *ev)
+{
+	if (field_has(ev, "wanted"))
+		on_deed(r, ev);
+}
+
 static void on_output(struct rungs *r, const json_t *ev)
 {
 	_cleanup_free_ char *text = NULL;
@@ -157,7 +164,7 @@ static const struct {
 	{ "expect", on_expect }, { "impair", on_deed },   { "rule", on_deed },
 	{ "inject", on_deed },   { "released", on_deed }, { "link", on_deed },
 	{ "vanish", on_deed },   { "flood", on_deed },    { "flooded", on_deed },
-	{ "crash", on_deed },    { "output", on_output },
+	{ "crash", on_deed },    { "output", on_output }, { "sysctl", on_sysctl },
 };
 
 void rungs_event(struct rungs *r, const json_t *ev)

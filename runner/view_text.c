@@ -179,6 +179,7 @@ static void on_detail(struct view *v, json_t *ev)
 
 	if (v->opt.verbosity < 1)
 		return;
+	v->fresh = false;
 	text = text_words(&v->opt.paper, ev, say_at);
 	fputs("    ", v->opt.paper.out);
 	text_put(&v->opt.paper, INK_DIM, text, "      ", 4);
@@ -191,9 +192,19 @@ static void on_impair(struct view *v, json_t *ev)
 	if (v->opt.verbosity < 0)
 		return;
 	ladder_settle(v->ladder);
+	v->fresh = false;
 	text = text_words(&v->opt.paper, ev, say_at);
 	fputs("  ", v->opt.paper.out);
 	text_put(&v->opt.paper, INK_WARN, text, "  ", 2);
+}
+
+/* A setting that was not made is part of the story, one that was made is not. */
+static void on_sysctl(struct view *v, json_t *ev)
+{
+	if (field_has(ev, "wanted"))
+		on_impair(v, ev);
+	else
+		on_detail(v, ev);
 }
 
 /* The lesson's own account of the run, with the numbers of this one. */
@@ -240,7 +251,7 @@ static const struct {
 } handlers[] = {
 	{ "step", on_step },       { "note", on_note },       { "expect", on_expect },
 	{ "call", on_detail },     { "return", on_detail },   { "state", on_detail },
-	{ "states", on_detail },   { "counter", on_detail },  { "sysctl", on_detail },
+	{ "states", on_detail },   { "counter", on_detail },  { "sysctl", on_sysctl },
 	{ "value", on_detail },    { "conn", on_detail },     { "impair", on_impair },
 	{ "program", on_detail },  { "output", on_output },   { "ended", on_detail },
 	{ "rule", on_impair },     { "released", on_impair }, { "inject", on_impair },
@@ -268,7 +279,8 @@ static int text_event(struct view *v, json_t *ev, struct err *err)
 	for (size_t i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++) {
 		if (field_is(ev, "ev", handlers[i].ev)) {
 			handlers[i].on(v, ev);
-			v->fresh &= handlers[i].on == on_detail && v->opt.verbosity < 1;
+			/* these say for themselves whether they wrote anything */
+			v->fresh &= handlers[i].on == on_detail || handlers[i].on == on_sysctl;
 			break;
 		}
 	}

@@ -130,7 +130,7 @@ EVENTS = {
     "states": {"host_": text, "from_": state, "to_": state, "count_": positive, "since_": integer},
     "counter": dict(host_=text, name_=text, delta_=integer),
     "sysctl": {"host": text, "name_": text, "from_": text, "to_": text,
-               "by_": one_of("lab", "set")},
+               "by_": one_of("lab", "set"), "wanted": text},
     "impair": dict(host_=text, **LINK),
     "program": dict(id_=positive, host_=text, argv_=list_of(text)),
     "output": dict(host_=text, program_=positive, fd_=one_of(1, 2), text_=text),

@@ -156,6 +156,32 @@ START_TEST(test_events)
 }
 END_TEST
 
+/* What was set is a detail; what the user kept from being set is told. */
+START_TEST(test_sysctl)
+{
+	static const char *const fields = "{s:s, s:i, s:s, s:s, s:s, s:s, s:s}";
+	struct rungs *r = begin();
+	const struct rung *g;
+	json_t *kept;
+	size_t before, n;
+
+	rungs_all(r, &before);
+	kept = json_pack(fields, "ev", "sysctl", "t", 1, "host", "server", "name", "net.a", "from",
+			 "0", "to", "0", "by", "set");
+	feed(r, json_deep_copy(kept));
+	rungs_all(r, &n);
+	ck_assert_uint_eq(n, before);
+	json_object_set_new(kept, "wanted", json_string("2"));
+	feed(r, kept);
+	g = rungs_all(r, &n);
+	ck_assert_uint_eq(n, before + 1);
+	ck_assert_int_eq(g[before].kind, RUNG_EVENT);
+	ck_assert_ptr_nonnull(strstr(
+		g[before].text, "server: the lab would set net.a to 2 here; --set keeps it at 0"));
+	rungs_free(r);
+}
+END_TEST
+
 /* A picture has a row where it was sent, although it arrived in a later step. */
 START_TEST(test_patiently)
 {
@@ -225,6 +251,7 @@ Suite *suite(void)
 	tcase_add_test(tc, test_folds);
 	tcase_add_test(tc, test_folds_middle);
 	tcase_add_test(tc, test_events);
+	tcase_add_test(tc, test_sysctl);
 	tcase_add_test(tc, test_patiently);
 	tcase_add_test(tc, test_mermaid);
 	suite_add_tcase(s, tc);

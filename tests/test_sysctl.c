@@ -233,6 +233,16 @@ START_TEST(test_pin_table_is_sound)
 }
 END_TEST
 
+START_TEST(test_same_name)
+{
+	ck_assert(sysctl_same("net.ipv4.tcp_sack", "net.ipv4.tcp_sack"));
+	ck_assert(sysctl_same("net.ipv4.tcp_sack", "net/ipv4/tcp_sack"));
+	ck_assert(sysctl_same("net.ipv4.conf.a/1.forwarding", "net/ipv4/conf/a.1/forwarding"));
+	ck_assert(!sysctl_same("net.ipv4.tcp_sack", "net.ipv4.tcp_fack"));
+	ck_assert(!sysctl_same("kernel.hostname", "kernel.hostname"));
+}
+END_TEST
+
 START_TEST(test_no_descriptor_is_left)
 {
 	const struct netns *only = &host;
@@ -267,6 +277,7 @@ Suite *suite(void)
 	tcase_add_test(tc, test_pins_are_what_a_host_has);
 	tcase_add_test(tc, test_pins_of_several_hosts);
 	tcase_add_test(tc, test_pin_table_is_sound);
+	tcase_add_test(tc, test_same_name);
 	tcase_add_test(tc, test_no_descriptor_is_left);
 	suite_add_tcase(s, tc);
 	return s;
