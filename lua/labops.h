@@ -238,6 +238,10 @@ struct lab_ops {
 	/* 0, or -ESRCH when it has ended */
 	int (*program_signal)(void *engine, unsigned id, int signal);
 
+	/* it runs and does not listen yet, on @port or with 0 on any, @after so long of @within;
+	 * recorded */
+	void (*unready)(void *engine, unsigned id, uint16_t port, int64_t after, int64_t within);
+
 	/* begin one, @id from 1; it goes on while actors wait, and ends with the run */
 	int (*flood)(void *engine, const struct lab_flood *x, unsigned *id, struct err *err);
 	void (*flood_state)(void *engine, unsigned id, struct lab_flood_state *out);

@@ -32,14 +32,17 @@
 #define OWN_PATIENCE (10 * NS_PER_S)
 /* ... and go on listening where nobody can reach it. */
 #define LOCAL_PATIENCE (1 * NS_PER_S)
+/* A virtual machine needs seconds to start, but whoever waits wants to know that it is waited. */
+#define TOLD_AFTER (1 * NS_PER_S)
 
 /*
  * @name: argv[0], cut
  * @own:  it is own_server: what goes wrong with it is told to who typed the command
+ * @told: also that it does not listen yet
  */
 struct progref {
 	unsigned id, host;
-	bool own;
+	bool own, told;
 	char name[64];
 };
 
@@ -416,10 +419,28 @@ static int never_listened(lua_State *L, const struct progref *p, const struct la
 	return call_timed_out(L);
 }
 
+/*
+ * It may be slow, or of another kind than its owner thinks: told once.
+ * Return: when to look again, @next or sooner.
+ */
+static int64_t not_yet(const struct lab *lab, struct progref *p, uint16_t port, int64_t next)
+{
+	const struct actor *a = script_actor(lab);
+	const int64_t when = a->t0 + TOLD_AFTER, t = lab->ops->now(lab->engine);
+
+	if (!p->own || p->told)
+		return next;
+	if (t < when)
+		return next < when ? next : when;
+	p->told = true;
+	lab->ops->unready(lab->engine, p->id, port, t - a->t0, a->timeout);
+	return next;
+}
+
 /* Index 1 the program, 2 the port, 4 the deadline or -1, 5 the time to the next look. */
 static int listening_go(lua_State *L, int status, lua_KContext ctx)
 {
-	const struct progref *p = luaL_checkudata(L, 1, "program");
+	struct progref *p = luaL_checkudata(L, 1, "program");
 	const struct lab *lab = script_lab(L);
 	const int64_t deadline = lua_tointeger(L, 4), pause = lua_tointeger(L, 5);
 	/* First how the program is: it may have ended right after it began to listen. */
@@ -447,7 +468,9 @@ static int listening_go(lua_State *L, int status, lua_KContext ctx)
 		return never_listened(L, p, &now, &local);
 	lua_pushinteger(L, 2 * pause < LOOK_AGAIN_MAX ? 2 * pause : LOOK_AGAIN_MAX);
 	lua_replace(L, 5);
-	a->deadline = deadline >= 0 && deadline < t + pause ? deadline : t + pause;
+	a->deadline = not_yet(lab, p, wanted, t + pause);
+	if (deadline >= 0 && deadline < a->deadline)
+		a->deadline = deadline;
 	return actor_wait_fd(L, "listening", now.fd, EPOLLIN, 0, listening_go);
 }
 

@@ -273,6 +273,13 @@ static int op_program_signal(void *engine, unsigned id, int signal)
 	return programs_signal(e->programs, id, signal);
 }
 
+static void op_unready(void *engine, unsigned id, uint16_t port, int64_t after, int64_t within)
+{
+	struct engine *e = engine;
+
+	programs_unready(e->programs, id, port, after, within);
+}
+
 static int op_flood(void *engine, const struct lab_flood *x, unsigned *id, struct err *err)
 {
 	struct engine *e = engine;
@@ -429,6 +436,7 @@ const struct lab_ops engine_ops = {
 	.exec = op_exec,
 	.program = op_program,
 	.program_signal = op_program_signal,
+	.unready = op_unready,
 	.flood = op_flood,
 	.flood_state = op_flood_state,
 	.flood_stop = op_flood_stop,

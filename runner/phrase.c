@@ -343,6 +343,25 @@ static void say_ended(FILE *out, const json_t *ev, enum lang lang)
 		message_say(out, lang, EV_UNRECORDED, (long long)field_int(ev, "unrecorded"));
 }
 
+static void say_unready(FILE *out, const json_t *ev, enum lang lang)
+{
+	char text[DURATION_MAX_TEXT];
+
+	message_say(out, lang, EV_UNREADY, field_text(ev, "host"),
+		    duration_format(field_int(ev, "after"), text));
+	if (field_has(ev, "port"))
+		message_say(out, lang, UNREADY_PORT, (long long)field_int(ev, "port"));
+	else
+		message_say(out, lang, UNREADY_ANY);
+	if (field_has(ev, "within"))
+		message_say(out, lang, UNREADY_WITHIN,
+			    duration_format(field_int(ev, "within"), text));
+	if (*field_text(ev, "said"))
+		message_say(out, lang, UNREADY_SAID, field_text(ev, "said"));
+	else
+		message_say(out, lang, UNREADY_SILENT);
+}
+
 static void say_impair(FILE *out, const json_t *ev, enum lang lang)
 {
 	char delay[DURATION_MAX_TEXT];
@@ -376,6 +395,7 @@ static const struct {
 	{ "counter", say_counter }, { "sysctl", say_sysctl },   { "impair", say_impair },
 	{ "expect", say_expect },   { "verdict", say_verdict }, { "program", say_program },
 	{ "output", say_output },   { "ended", say_ended },     { "predict", say_predict },
+	{ "unready", say_unready },
 };
 
 void phrase_event(FILE *out, const json_t *ev, enum lang lang)

@@ -50,7 +50,8 @@ struct line {
 
 /*
  * @kept, @unrecorded: lines in the record, and those past the limit
- * @said, @n_said: its last lines, a ring, and how many there were; @last_words the same in one text
+ * @said, @n_said: its last lines, a ring, and how many there were; @last_words the same in one
+ * text, and behind them what is not a whole line yet
  */
 struct one {
 	struct program process;
@@ -61,7 +62,7 @@ struct one {
 	uint64_t kept, unrecorded;
 	char said[SAID_LINES][SAID_BYTES];
 	size_t n_said;
-	char last_words[SAID_LINES * (SAID_BYTES + 4)];
+	char last_words[(SAID_LINES + 2) * (SAID_BYTES + 4)];
 };
 
 struct programs {
@@ -287,6 +288,15 @@ static const char *last_words(struct one *o)
 	for (size_t i = first; i < o->n_said; i++)
 		at += (size_t)snprintf(o->last_words + at, sizeof(o->last_words) - at, "%s%s",
 				       i > first ? " / " : "", o->said[i % SAID_LINES]);
+	for (int which = 0; which < 2; which++) {
+		_cleanup_free_ char *clean =
+			columns_clean(o->line[which].text, o->line[which].len, 1, 0);
+		char begun[SAID_BYTES];
+
+		remember(begun, clean);
+		at += (size_t)snprintf(o->last_words + at, sizeof(o->last_words) - at, "%s%s",
+				       at && *begun ? " / " : "", begun);
+	}
 	return o->last_words;
 }
 
@@ -301,6 +311,23 @@ void programs_get(struct programs *p, unsigned id, struct lab_program *out)
 				     .status = o->end.status,
 				     .signal = o->end.signal,
 				     .said = last_words(o) };
+}
+
+void programs_unready(struct programs *p, unsigned id, uint16_t port, int64_t after, int64_t within)
+{
+	struct one *o = p->all[id - 1];
+	const char *said = last_words(o);
+	json_t *ev =
+		json_pack("{s:I, s:s, s:I}", "program", (json_int_t)id, "host",
+			  host_name(p, o->host), "after", (json_int_t)record_moment(p->rec, after));
+
+	if (within >= 0)
+		json_object_set_new(ev, "within", json_integer((json_int_t)within));
+	if (port)
+		json_object_set_new(ev, "port", json_integer(port));
+	if (*said)
+		json_object_set_new(ev, "said", json_string(said));
+	record_event(p->rec, "unready", run_now(p), ev);
 }
 
 int programs_signal(struct programs *p, unsigned id, int signal)

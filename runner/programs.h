@@ -41,6 +41,10 @@ int programs_start(struct programs *p, const struct lab_exec *x, unsigned *id, s
 /** programs_get() - how it is now. */
 void programs_get(struct programs *p, unsigned id, struct lab_program *out);
 
+/** programs_unready() - record that it does not listen yet: see unready of lua/labops.h. */
+void programs_unready(struct programs *p, unsigned id, uint16_t port, int64_t after,
+		      int64_t within);
+
 /** programs_signal() - Return: 0, or -ESRCH when it has ended. */
 int programs_signal(struct programs *p, unsigned id, int signal);
 

@@ -164,7 +164,8 @@ static const struct {
 	{ "expect", on_expect }, { "impair", on_deed },   { "rule", on_deed },
 	{ "inject", on_deed },   { "released", on_deed }, { "link", on_deed },
 	{ "vanish", on_deed },   { "flood", on_deed },    { "flooded", on_deed },
-	{ "crash", on_deed },    { "output", on_output }, { "sysctl", on_sysctl },
+	{ "crash", on_deed },    { "unready", on_deed },  { "output", on_output },
+	{ "sysctl", on_sysctl },
 };
 
 void rungs_event(struct rungs *r, const json_t *ev)

@@ -258,7 +258,7 @@ static const struct {
 	{ "link", on_impair },     { "vanish", on_impair },   { "held", on_detail },
 	{ "flood", on_impair },    { "flooded", on_impair },  { "crash", on_impair },
 	{ "predict", on_predict }, { "delayed", on_detail },  { "duplicated", on_detail },
-	{ "verdict", on_verdict },
+	{ "verdict", on_verdict }, { "unready", on_impair },
 };
 
 static int text_event(struct view *v, json_t *ev, struct err *err)

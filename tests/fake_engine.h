@@ -342,6 +342,15 @@ static void fake_program(void *engine, unsigned id, struct lab_program *out)
 	out->fd = f->program.ended ? -1 : f->program_fd;
 }
 
+static void fake_unready(void *engine, unsigned id, uint16_t port, int64_t after, int64_t within)
+{
+	struct fake *f = engine;
+
+	(void)id;
+	fake_log(f, "unready port %u after %lld of %lld\n", port, (long long)after,
+		 (long long)within);
+}
+
 static int fake_program_signal(void *engine, unsigned id, int signal)
 {
 	struct fake *f = engine;
@@ -377,6 +386,7 @@ static const struct lab_ops fake_ops FAKE_UNUSED = {
 	.exec = fake_exec,
 	.program = fake_program,
 	.program_signal = fake_program_signal,
+	.unready = fake_unready,
 };
 
 /* Take the present namespace as the world, with lo up. Return: 0 or -errno. */

@@ -135,6 +135,7 @@ EVENTS = {
     "program": dict(id_=positive, host_=text, argv_=list_of(text)),
     "output": dict(host_=text, program_=positive, fd_=one_of(1, 2), text_=text),
     "ended": dict(id_=positive, status=natural, signal=text, unrecorded=positive),
+    "unready": dict(program_=positive, host_=text, after_=positive, within=positive, port=positive, said=text),
     "expect": dict(n_=positive, verdict_=one_of("pass", "fail"), name_=text,
                    kind_=one_of("state", "was", "count", "packet", "counter", "value"), host=text,
                    conn=positive, port=natural, states=list_of(state),

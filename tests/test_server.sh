@@ -31,12 +31,31 @@ for kernel in $kernels; do
 	try 2 "one that is killed" "sh -c 'kill -9 \$\$'" "was ended by SIGKILL before it listened"
 	try 2 "one that nobody can reach" 'python3 -m http.server 80 --bind 127.0.0.1' \
 		"listens on 127.0.0.1:80 only" "let it listen on 0.0.0.0"
+	try 0 "one that takes its time" "sh -c 'echo loading; printf half; sleep 1.2; exec python3 mended.py'" \
+		"after 1 s the program does not listen yet; it is waited for on any port that other hosts can reach, for 10 s" \
+		"so far it has written: loading / half" "PASS own_server"
+	holds "$kernel: it is told once" [ "$(grep -c '"ev":"unready"' "$record")" = 1 ]
 	# Ten seconds on a real clock are waited for once, by whoever has the time.
 	[ "$kernel" = host ] || try 2 "one that never listens" "sh -c 'echo here; exec sleep 100'" \
-		"after 10 s it listens on no port" "here"
+		"after 1 s the program does not listen yet" "after 10 s it listens on no port" "here"
 done
 
 cwd=$area/cwd
+
+# While it is waited for, not when all is over: the run is ended as soon as it says so.
+what="one that never listens is told at once"
+began=$(date +%s)
+(cd "$cwd" && exec timeout -k 5 120 "$lab" run "$own" --kernel host --server 'sleep 100') >"$out" 2>"$err" </dev/null &
+front=$!
+until grep -q 'after 1 s the program does not listen yet' "$out" || ! kill -0 "$front" 2>/dev/null; do :; done
+if kill -0 "$front" 2>/dev/null; then pass; else fail "it has ended"; fi
+took=$(($(date +%s) - began))
+if [ $took -lt 8 ]; then pass; else fail "that took $took s"; fi
+kill "$front"
+wait "$front" 2>/dev/null
+says "so far it has written nothing"
+silent "it listens on no port"
+clean
 
 # ---- wrong use --------------------------------------------------------------
 
