@@ -257,7 +257,7 @@ format: ## let clang-format rewrite every C file
 # One list of "source target" pairs: what install puts there is what uninstall
 # takes away, and nothing else.
 SHARE := $(PREFIX)/share
-DATA := $(wildcard labs/*.lua labs/servers/*.py labs/servers/*.py content/*/*.md)
+DATA := labs/course $(wildcard labs/*.lua labs/servers/*.py content/*/*.md)
 INSTALLED := $(foreach f,$(DATA),$(f):$(SHARE)/tcplab/$(f)) \
 	$(if $(wildcard docs/tcplab.1),docs/tcplab.1:$(SHARE)/man/man1/tcplab.1) \
 	$(if $(wildcard docs/completions/tcplab.bash),\

@@ -14,6 +14,7 @@
 #include "../netns/cleanup.h"
 #include "../netns/err.h"
 #include "../netns/nearest.h"
+#include "course.h"
 
 static bool is_dir(const char *path)
 {
@@ -79,7 +80,7 @@ static int lua_file(const struct dirent *d)
 int paths_labs(const struct paths *p, char ***ids, size_t *n, struct err *err)
 {
 	struct dirent **entry;
-	int count = scandir(p->labs, &entry, lua_file, alphasort);
+	int rc, count = scandir(p->labs, &entry, lua_file, alphasort);
 
 	if (count < 0)
 		return err_set(err, errno, "%s: %s", p->labs, strerror(errno));
@@ -94,7 +95,15 @@ int paths_labs(const struct paths *p, char ***ids, size_t *n, struct err *err)
 	}
 	free(entry);
 	*n = (size_t)count;
-	return 0;
+	rc = course_sort(p->labs, *ids, *n, err);
+	for (size_t i = 0; rc != 0 && i < *n; i++)
+		free((*ids)[i]);
+	if (rc != 0) {
+		free(*ids);
+		*ids = NULL;
+		*n = 0;
+	}
+	return rc;
 }
 
 bool paths_own(const struct paths *p, const char *path)

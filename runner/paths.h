@@ -31,7 +31,8 @@ int paths_lab(const struct paths *p, const char *arg, char *path, struct err *er
 /** paths_own() - does the file @path lie among the labs of the course, through whatever links? */
 bool paths_own(const struct paths *p, const char *path);
 
-/** paths_labs() - ids of all labs, sorted; free each and the array. Return: 0 or -errno. */
+/** paths_labs() - ids of all labs, in the order of the course (course.h); free each and the
+ * array. Return: 0 or -errno. */
 int paths_labs(const struct paths *p, char ***ids, size_t *n, struct err *err);
 
 #endif

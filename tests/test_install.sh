@@ -24,7 +24,7 @@ find "$dest" | sort >"$area/before"
 
 ends 0 "make install" "$area/made" install
 find "$dest" -type f | sort >"$area/installed"
-for file in bin/tcplab share/tcplab/labs/handshake.lua share/tcplab/content/en/handshake.md \
+for file in bin/tcplab share/tcplab/labs/handshake.lua share/tcplab/labs/course share/tcplab/content/en/handshake.md \
 	share/tcplab/content/zh/handshake.md share/man/man1/tcplab.1; do
 	holds "$file is there" [ -f "$prefix/$file" ]
 done
