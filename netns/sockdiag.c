@@ -47,6 +47,7 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "clock.h"
 #include "err.h"
 #include "netns.h"
 #include "sockmsg.h"
@@ -266,10 +267,10 @@ static int dump_whole(struct walk *w)
 		       DUMP_TRIES);
 }
 
-static void begin(struct sockdiag *d)
+static void begin(struct sockdiag *d, int64_t now)
 {
 	d->due = -1;
-	socktable_begin(&d->table);
+	socktable_begin(&d->table, now);
 }
 
 int sockdiag_dump(struct sockdiag *d, sockdiag_change_fn *fn, void *arg, struct err *err)
@@ -279,7 +280,7 @@ int sockdiag_dump(struct sockdiag *d, sockdiag_change_fn *fn, void *arg, struct 
 
 	if (d->fd < 0)
 		return err_set(err, EBADF, "sock_diag: this table has no namespace");
-	begin(d);
+	begin(d, clock_now());
 	rc = dump_whole(&w);
 	if (rc < 0)
 		return rc;
@@ -299,7 +300,7 @@ int sockdiag_feed(struct sockdiag *d, const void *reply, size_t len, sockdiag_ch
 		return err_set(err, ENOMEM, "sock_diag: no memory for a reply of %zu bytes", len);
 	if (len)
 		memcpy(copy, reply, len);
-	begin(d);
+	begin(d, 0);
 	rc = walk(&w, copy, len, 0);
 	if (rc < 0)
 		return rc;

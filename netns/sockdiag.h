@@ -22,6 +22,9 @@ enum sock_timer {
 	SOCK_TIMER_PROBE = 4,
 };
 
+/* A kernel counts timers in ticks, of 10 ms at most (HZ is 100 to 1000). */
+#define SOCK_TICK (INT64_C(10) * 1000 * 1000)
+
 /* The part of tcp_info that labs and views show. Times in microseconds, sizes in bytes, cwnd in
  * segments. */
 struct sock_info {
@@ -29,6 +32,19 @@ struct sock_info {
 		total_retrans, lost;
 	uint8_t ca_state, backoff, probes, snd_wscale, rcv_wscale;
 	bool timestamps, sack, wscale, ecn;
+};
+
+/*
+ * What changes while a socket stays in its state.
+ *
+ * @due: when the timer runs out, ns of clock_now()
+ */
+struct sock_gauge {
+	enum sock_timer timer;
+	uint8_t retrans;
+	bool owned;
+	uint32_t rqueue, wqueue;
+	int64_t due;
 };
 
 /*
@@ -42,6 +58,7 @@ struct sock_info {
  * @inode:     0 when no process owns it (request sockets, orphans, TIME-WAIT)
  * @cookie:    the kernel's id of the connection: request, child and TIME-WAIT share it
  * @has_info:  @info is valid (not for listeners, requests and TIME-WAIT)
+ * @told:      as it was when a difference was last reported
  */
 struct sock_entry {
 	struct endpoint local, remote;
@@ -53,11 +70,13 @@ struct sock_entry {
 	uint64_t cookie;
 	bool has_info;
 	struct sock_info info;
+	struct sock_gauge told;
 };
 
 /**
  * sockdiag_change_fn - one difference between two dumps.
- * @from: TCPSTATE_CLOSED when the socket is new
+ * @from: TCPSTATE_CLOSED when the socket is new; its state when only what it has in its queues,
+ *        its timer or its owner is another
  * @now:  its present entry; state TCPSTATE_CLOSED when it is gone (the other
  *        fields then as last seen)
  */
@@ -77,8 +96,10 @@ void sockdiag_forget(struct sockdiag *d);
 
 /**
  * sockdiag_dump() - ask the kernel for every TCP socket, IPv4 and IPv6, bring
- * the table up to date and report each difference in state, in table order:
+ * the table up to date and report each difference, in table order:
  * first new and changed ones as the kernel lists them, then those gone.
+ * A timer is another one when it runs out more than SOCK_TICK before or after what was
+ * told last.
  * An interrupted dump (NLM_F_DUMP_INTR) is repeated. Another connection with the
  * same endpoints is one change from the old one's state, or, when both are in the same
  * state, the old one gone and the new one new.

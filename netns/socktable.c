@@ -23,6 +23,10 @@
  * then one is reported gone and the other new. Listeners can share an address
  * (SO_REUSEPORT) and do not turn into anything else: they are told apart by cookie.
  *
+ * A socket that stays in its state is reported when its gauges (struct sock_gauge) are not those
+ * that were told last. It is compared with what was told, not with the last dump: many small
+ * steps would never be one that is large enough.
+ *
  * Not handled: equal four-tuples on different devices (SO_BINDTODEVICE, VRF).
  */
 #include "socktable.h"
@@ -30,6 +34,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "duration.h"
 
 #define FIRST_ROOM 64
 
@@ -154,8 +160,9 @@ static int grow(struct socktable *t)
 	return 0;
 }
 
-void socktable_begin(struct socktable *t)
+void socktable_begin(struct socktable *t, int64_t now)
 {
+	t->now = now;
 	/* After 2^32 dumps a socket unseen for as long would seem fresh: it was dropped long ago.
 	 */
 	t->stamp++;
@@ -178,6 +185,34 @@ static size_t place_of(const struct socktable *t, const struct sock_entry *seen,
 	return t->n;
 }
 
+static struct sock_gauge gauge_of(const struct sock_entry *e, int64_t now)
+{
+	return (struct sock_gauge){
+		.timer = e->timer,
+		.retrans = e->retrans,
+		.owned = e->inode != 0,
+		.rqueue = e->rqueue,
+		.wqueue = e->wqueue,
+		.due = now + e->expires * NS_PER_MS,
+	};
+}
+
+/* One that is overdue and has not run out says 0 again and again: that is the same timer. */
+static bool another_timer(const struct sock_gauge *told, const struct sock_gauge *g, int64_t now)
+{
+	if (told->timer != g->timer || told->retrans != g->retrans)
+		return true;
+	if (g->timer == SOCK_TIMER_OFF || (g->due <= now && told->due <= now))
+		return false;
+	return g->due > told->due + SOCK_TICK || g->due < told->due - SOCK_TICK;
+}
+
+static bool to_tell(const struct sock_gauge *told, const struct sock_gauge *g, int64_t now)
+{
+	return told->owned != g->owned || told->rqueue != g->rqueue || told->wqueue != g->wqueue ||
+	       another_timer(told, g, now);
+}
+
 static int add(struct socktable *t, const struct sock_entry *seen, uint32_t hash,
 	       socktable_change_fn *fn, void *arg)
 {
@@ -190,6 +225,7 @@ static int add(struct socktable *t, const struct sock_entry *seen, uint32_t hash
 			return rc;
 	}
 	t->entries[i] = *seen;
+	t->entries[i].told = gauge_of(seen, t->now);
 	t->stamps[i] = t->stamp;
 	t->hashes[i] = hash;
 	t->n++;
@@ -211,9 +247,12 @@ static void report_gone(const struct sock_entry *e, socktable_change_fn *fn, voi
 int socktable_put(struct socktable *t, const struct sock_entry *seen, socktable_change_fn *fn,
 		  void *arg)
 {
+	const struct sock_gauge gauge = gauge_of(seen, t->now);
 	size_t i = t->guess;
+	struct sock_gauge told;
 	struct sock_entry *e;
 	enum tcpstate from;
+	bool tell;
 
 	if (i >= t->n || !same_socket(&t->entries[i], seen)) {
 		const uint32_t hash = hash_of(&seen->local, &seen->remote);
@@ -230,10 +269,13 @@ int socktable_put(struct socktable *t, const struct sock_entry *seen, socktable_
 	}
 	t->counts[e->state]--;
 	t->counts[seen->state]++;
+	told = e->told;
+	tell = from != seen->state || to_tell(&told, &gauge, t->now);
 	*e = *seen;
+	e->told = tell ? gauge : told;
 	t->stamps[i] = t->stamp;
 	t->guess = i + 1;
-	if (from != seen->state)
+	if (tell)
 		fn(arg, from, e);
 	return 0;
 }

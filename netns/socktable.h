@@ -18,6 +18,7 @@
  * @stamp:    of the present dump
  * @guess:    place of the socket that the kernel will probably list next
  * @counts:   sockets in each state
+ * @now:      when the present dump began
  */
 struct socktable {
 	struct sock_entry *entries;
@@ -28,6 +29,7 @@ struct socktable {
 	uint32_t stamp;
 	size_t guess;
 	size_t counts[TCPSTATE_COUNT];
+	int64_t now;
 };
 
 /* Told of every difference; what it returns is its own affair. */
@@ -35,8 +37,8 @@ typedef void socktable_change_fn(void *arg, enum tcpstate from, const struct soc
 
 void socktable_free(struct socktable *t);
 
-/** socktable_begin() - a dump begins; nothing has been seen in it yet. */
-void socktable_begin(struct socktable *t);
+/** socktable_begin() - a dump begins, at @now; nothing has been seen in it yet. */
+void socktable_begin(struct socktable *t, int64_t now);
 
 /** socktable_put() - the dump shows @seen. Return: 0, or -ENOMEM and nothing has changed. */
 int socktable_put(struct socktable *t, const struct sock_entry *seen, socktable_change_fn *fn,

@@ -204,6 +204,12 @@ struct conn_end conns_find(struct conns *cs, const struct endpoint *local,
 	return e;
 }
 
+struct conn_end conns_known(const struct conns *cs, const struct endpoint *local,
+			    const struct endpoint *remote)
+{
+	return lookup(cs, local, remote, bucket_of(local, remote));
+}
+
 unsigned conn_id(const struct conn *c)
 {
 	return c->id;

@@ -36,7 +36,11 @@ struct conn_end {
  * conns_find() - by endpoints, as seen from @local; made if it is new.
  * @active: @local is the side that opens it, if it is new
  * @fresh:  set when it was made: the caller records its `conn` event
+ *
+ * conns_known() - the same, never made.
  */
+struct conn_end conns_known(const struct conns *cs, const struct endpoint *local,
+			    const struct endpoint *remote);
 struct conn_end conns_find(struct conns *cs, const struct endpoint *local,
 			   const struct endpoint *remote, bool active, bool *fresh);
 
@@ -83,11 +87,7 @@ size_t conn_infer(struct conn_end e, enum tcpstate from, enum tcpstate to,
  */
 void conns_forget(struct conns *cs, int host, int64_t until, uint64_t order);
 
-/**
- * conn_tell() - remember an event of this connection, for failures.
- * @kind: static
- * @fields: borrowed
- */
+/** conn_tell() - remember an event of it, for failures. @kind: static; @fields: borrowed. */
 void conn_tell(struct conn *c, const char *kind, int64_t t, json_t *fields);
 
 /** conn_told() - its last few events. Return: a new array of events as in the record. */

@@ -98,8 +98,8 @@ static json_t *info_json(const struct sock_info *i)
 	return o;
 }
 
-json_t *eventjson_state(const char *host, const struct conn_ref *ref, enum tcpstate from,
-			enum tcpstate to, bool inferred, const struct sock_entry *s)
+/* The socket that @s is: an end of a connection, or a listener. */
+static json_t *socket_json(const char *host, const struct conn_ref *ref, const struct sock_entry *s)
 {
 	json_t *o = json_pack("{s:s}", "host", host);
 
@@ -109,12 +109,11 @@ json_t *eventjson_state(const char *host, const struct conn_ref *ref, enum tcpst
 	} else if (s) {
 		set(o, "port", s->local.port);
 	}
-	json_object_set_new(o, "from", json_string(tcpstate_name(from)));
-	json_object_set_new(o, "to", json_string(tcpstate_name(to)));
-	if (inferred)
-		json_object_set_new(o, "inferred", json_true());
-	if (!s || to == TCPSTATE_CLOSED)
-		return o;
+	return o;
+}
+
+static void set_gauges(json_t *o, const struct sock_entry *s)
+{
 	if (s->timer != SOCK_TIMER_OFF)
 		json_object_set_new(o, "timer",
 				    json_pack("{s:s, s:I, s:i}", "kind", timer_name[s->timer], "in",
@@ -126,6 +125,27 @@ json_t *eventjson_state(const char *host, const struct conn_ref *ref, enum tcpst
 		json_object_set_new(o, "owner", json_false());
 	if (s->has_info)
 		json_object_set_new(o, "info", info_json(&s->info));
+}
+
+json_t *eventjson_state(const char *host, const struct conn_ref *ref, enum tcpstate from,
+			enum tcpstate to, bool inferred, const struct sock_entry *s)
+{
+	json_t *o = socket_json(host, ref, s);
+
+	json_object_set_new(o, "from", json_string(tcpstate_name(from)));
+	json_object_set_new(o, "to", json_string(tcpstate_name(to)));
+	if (inferred)
+		json_object_set_new(o, "inferred", json_true());
+	if (s && to != TCPSTATE_CLOSED)
+		set_gauges(o, s);
+	return o;
+}
+
+json_t *eventjson_socket(const char *host, const struct conn_ref *ref, const struct sock_entry *s)
+{
+	json_t *o = socket_json(host, ref, s);
+
+	set_gauges(o, s);
 	return o;
 }
 

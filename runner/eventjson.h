@@ -25,6 +25,9 @@ struct conn_ref {
 json_t *eventjson_packet(const char *host, unsigned conn, const struct packet_seen *p,
 			 const struct conn_segment *cs);
 
+/** eventjson_socket() - a socket that stays in its state; @ref NULL for a listener. */
+json_t *eventjson_socket(const char *host, const struct conn_ref *ref, const struct sock_entry *s);
+
 /** eventjson_state() - @ref NULL for a listener; @s NULL when no dump showed the socket in this
  * state. */
 json_t *eventjson_state(const char *host, const struct conn_ref *ref, enum tcpstate from,

@@ -9,10 +9,13 @@
 #include "columns.h"
 #include "field.h"
 
-#define SPANS_MAX 200 /* of one lane; the last one then goes on to the end */
+/* Of one lane; the last one then goes on to the end. */
+#define SPANS_MAX  200
+#define PIECES_MAX 1000
 
 /*
  * @times:  moments at which a lane changes, in order; @places of them, 0 to 1
+ * @told:   the events that tell of queues and timers, and when
  * @known:  "HOST\nCONN\nEND\nPORT" -> index into @all
  */
 struct lanes {
@@ -24,6 +27,11 @@ struct lanes {
 	json_int_t *times;
 	double *places;
 	size_t n_times;
+	struct told {
+		long event;
+		json_int_t t;
+	} * told;
+	size_t n_told;
 };
 
 struct lanes *lanes_new(void)
@@ -37,13 +45,20 @@ struct lanes *lanes_new(void)
 	return l;
 }
 
+static void lane_free(struct lane *lane)
+{
+	free(lane->spans);
+	free(lane->pieces);
+}
+
 void lanes_free(struct lanes *l)
 {
 	if (!l)
 		return;
 	for (size_t i = 0; i < l->n; i++)
-		free(l->all[i].spans);
+		lane_free(&l->all[i]);
 	free(l->all);
+	free(l->told);
 	free(l->times);
 	free(l->places);
 	json_decref(l->known);
@@ -97,35 +112,68 @@ static struct lane *lane_of(struct lanes *l, const json_t *ev)
 	return lane;
 }
 
-static void on_state(struct lanes *l, const json_t *ev)
+/* What the kernel told of its queues, its timer and its owner. */
+static void take_gauges(struct lane_span *span, const json_t *ev)
 {
-	struct lane *lane = lane_of(l, ev);
 	const json_t *timer = json_object_get(ev, "timer");
-	json_int_t t = field_int(ev, "t");
-	struct lane_span *last = lane->n ? &lane->spans[lane->n - 1] : NULL, *span;
 
-	if (lane->n == SPANS_MAX)
+	span->ownerless = json_is_false(json_object_get(ev, "owner"));
+	span->rq = field_int(ev, "rq");
+	span->wq = field_int(ev, "wq");
+	span->tries = field_int(timer, "tries");
+	span->due = field_int(ev, "t") + field_int(timer, "in");
+	copy(span->timer, sizeof(span->timer), field_text(timer, "kind"));
+}
+
+/* The last span of @list ends at @t, and @next begins, NULL for none. */
+static void begin(struct lanes *l, struct lane_span **list, size_t *n, size_t most,
+		  const struct lane_span *next, json_int_t t)
+{
+	struct lane_span *last = *n ? &(*list)[*n - 1] : NULL;
+
+	if (*n == most)
 		return;
 	if (last && last->to == INT64_MAX) {
 		last->to = t;
 		last->end = l->event;
 	}
-	if (field_is(ev, "to", "CLOSED"))
+	if (!next)
 		return;
-	lane->spans = grown(lane->spans, lane->n, sizeof(*lane->spans));
-	span = &lane->spans[lane->n++];
-	*span = (struct lane_span){ .from = t,
-				    .to = INT64_MAX,
-				    .event = l->event,
-				    .end = -1,
-				    .inferred = field_true(ev, "inferred"),
-				    .ownerless = json_is_false(json_object_get(ev, "owner")),
-				    .rq = field_int(ev, "rq"),
-				    .wq = field_int(ev, "wq"),
-				    .tries = field_int(timer, "tries"),
-				    .due = t + field_int(timer, "in") };
-	copy(span->state, sizeof(span->state), field_text(ev, "to"));
-	copy(span->timer, sizeof(span->timer), field_text(timer, "kind"));
+	*list = grown(*list, *n, sizeof(**list));
+	(*list)[*n] = *next;
+	(*list)[*n].from = t;
+	(*list)[*n].to = INT64_MAX;
+	(*list)[*n].event = l->event;
+	(*list)[*n].end = -1;
+	++*n;
+}
+
+static void on_state(struct lanes *l, const json_t *ev)
+{
+	struct lane *lane = lane_of(l, ev);
+	struct lane_span span = { .inferred = field_true(ev, "inferred") };
+	const bool there = !field_is(ev, "to", "CLOSED");
+
+	copy(span.state, sizeof(span.state), field_text(ev, "to"));
+	take_gauges(&span, ev);
+	begin(l, &lane->spans, &lane->n, SPANS_MAX, there ? &span : NULL, field_int(ev, "t"));
+	begin(l, &lane->pieces, &lane->n_pieces, PIECES_MAX, there ? &span : NULL,
+	      field_int(ev, "t"));
+}
+
+static void on_socket(struct lanes *l, const json_t *ev)
+{
+	struct lane *lane = lane_of(l, ev);
+	struct lane_span piece;
+
+	/* of a socket that is not there nothing can be told */
+	if (!lane->n_pieces || lane->pieces[lane->n_pieces - 1].to != INT64_MAX)
+		return;
+	piece = lane->pieces[lane->n_pieces - 1];
+	take_gauges(&piece, ev);
+	begin(l, &lane->pieces, &lane->n_pieces, PIECES_MAX, &piece, field_int(ev, "t"));
+	l->told = grown(l->told, l->n_told, sizeof(*l->told));
+	l->told[l->n_told++] = (struct told){ l->event, field_int(ev, "t") };
 }
 
 void lanes_event(struct lanes *l, const json_t *ev)
@@ -135,6 +183,8 @@ void lanes_event(struct lanes *l, const json_t *ev)
 		l->until = field_int(ev, "t");
 	if (field_is(ev, "ev", "state"))
 		on_state(l, ev);
+	else if (field_is(ev, "ev", "socket"))
+		on_socket(l, ev);
 }
 
 static int by_time(const void *a, const void *b)
@@ -195,11 +245,28 @@ size_t lanes_end(struct lanes *l, size_t most)
 			if (lane->spans[k].to > l->until)
 				lane->spans[k].to = l->until;
 		if (i >= most)
-			free(lane->spans);
+			lane_free(lane);
 	}
 	l->n -= left;
 	make_scale(l);
 	return left;
+}
+
+long lanes_told(const struct lanes *l, long from, long to, json_int_t until)
+{
+	size_t low = 0, high = l->n_told;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (l->told[middle].event <= from)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < l->n_told && l->told[low].event < to && l->told[low].t <= until; low++)
+		from = l->told[low].event;
+	return from;
 }
 
 const struct lane *lanes_all(const struct lanes *l, size_t *n)

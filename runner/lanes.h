@@ -7,13 +7,14 @@
 #include <stddef.h>
 
 /*
- * The life of every socket of a run: one lane a socket, one span a state.
+ * The life of every socket of a run: one lane a socket, one span a state. A state in which the
+ * kernel told of other queues or another timer is made of several pieces.
  */
 
 /*
  * @from, @to: ns; at the end of the run it is still there when @to is that
  * @event, @end: that began and ended it, numbered as in ladder_row.h; @end -1 when nothing did
- * @timer, @due, @tries: the kernel's timer as it was then: its kind or "", when it runs out
+ * @timer, @due, @tries: the kernel's timer: its kind or "", when it runs out
  * @rq, @wq:  queues; @ownerless: no process has it
  */
 struct lane_span {
@@ -24,12 +25,15 @@ struct lane_span {
 	json_int_t due, tries, rq, wq;
 };
 
-/* @conn, @end: 0 for a listener, which has a @port */
+/*
+ * @conn, @end: 0 for a listener, which has a @port
+ * @pieces: the same life; each with what was told last when it began
+ */
 struct lane {
 	char host[32], end;
 	json_int_t conn, port;
-	struct lane_span *spans;
-	size_t n;
+	struct lane_span *spans, *pieces;
+	size_t n, n_pieces;
 };
 
 struct lanes;
@@ -45,6 +49,12 @@ void lanes_event(struct lanes *l, const json_t *ev);
  * Return: how many do not.
  */
 size_t lanes_end(struct lanes *l, size_t most);
+
+/**
+ * lanes_told() - the last event after @from and before @to that tells of queues and timers of a
+ * socket, until the time @until. Return: @from when there is none.
+ */
+long lanes_told(const struct lanes *l, long from, long to, json_int_t until);
 
 /** lanes_all() - in the order in which they appeared. */
 const struct lane *lanes_all(const struct lanes *l, size_t *n);

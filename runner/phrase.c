@@ -255,11 +255,10 @@ static void say_packets(FILE *out, const json_t *ev, enum lang lang)
 			    (long long)field_int(ev, "bytes"), since);
 }
 
-static void say_state(FILE *out, const json_t *ev, enum lang lang)
+/* Return: malloc'ed */
+static char *scope_text(const json_t *ev, enum lang lang)
 {
-	const json_t *timer = json_object_get(ev, "timer");
-	_cleanup_free_ char *where = NULL;
-	char in[PHRASE_TIME_MAX];
+	char *where = NULL;
 	size_t size;
 	FILE *piece = open_memstream(&where, &size);
 
@@ -267,15 +266,47 @@ static void say_state(FILE *out, const json_t *ev, enum lang lang)
 		abort();
 	scope(piece, ev, lang);
 	fclose(piece);
+	return where;
+}
+
+static void say_timer(FILE *out, const json_t *ev, enum lang lang)
+{
+	const json_t *timer = json_object_get(ev, "timer");
+	char in[PHRASE_TIME_MAX];
+
+	if (timer)
+		message_say(out, lang, EV_TIMER, field_text(timer, "kind"),
+			    phrase_time(field_int(timer, "in"), in));
+	if (field_int(timer, "tries"))
+		message_say(out, lang, EV_TRIES, (long long)field_int(timer, "tries"));
+}
+
+static void say_state(FILE *out, const json_t *ev, enum lang lang)
+{
+	_cleanup_free_ char *where = scope_text(ev, lang);
+
 	message_say(out, lang, EV_STATE, field_text(ev, "host"), where, field_text(ev, "from"),
 		    field_text(ev, "to"));
 	if (field_true(ev, "inferred"))
 		message_say(out, lang, EV_INFERRED);
 	if (json_is_false(json_object_get(ev, "owner")) && !field_is(ev, "to", "CLOSED"))
 		message_say(out, lang, EV_ORPHAN);
-	if (timer)
-		message_say(out, lang, EV_TIMER, field_text(timer, "kind"),
-			    phrase_time(field_int(timer, "in"), in));
+	say_timer(out, ev, lang);
+}
+
+static void say_socket(FILE *out, const json_t *ev, enum lang lang)
+{
+	_cleanup_free_ char *where = scope_text(ev, lang);
+	const char *host = field_text(ev, "host");
+	long long rq = (long long)field_int(ev, "rq"), wq = (long long)field_int(ev, "wq");
+
+	if (field_has(ev, "conn"))
+		message_say(out, lang, EV_SOCKET, host, where, rq, wq);
+	else
+		message_say(out, lang, EV_LISTENER, host, where, rq, wq);
+	if (json_is_false(json_object_get(ev, "owner")))
+		message_say(out, lang, EV_ORPHAN);
+	say_timer(out, ev, lang);
 }
 
 static void say_states(FILE *out, const json_t *ev, enum lang lang)
@@ -392,10 +423,10 @@ static const struct {
 	{ "value", say_value },     { "conn", say_conn },       { "call", say_call },
 	{ "return", say_return },   { "packet", say_packet },   { "lost", say_lost },
 	{ "packets", say_packets }, { "state", say_state },     { "states", say_states },
-	{ "counter", say_counter }, { "sysctl", say_sysctl },   { "impair", say_impair },
-	{ "expect", say_expect },   { "verdict", say_verdict }, { "program", say_program },
-	{ "output", say_output },   { "ended", say_ended },     { "predict", say_predict },
-	{ "unready", say_unready },
+	{ "socket", say_socket },   { "counter", say_counter }, { "sysctl", say_sysctl },
+	{ "impair", say_impair },   { "expect", say_expect },   { "verdict", say_verdict },
+	{ "program", say_program }, { "output", say_output },   { "ended", say_ended },
+	{ "predict", say_predict }, { "unready", say_unready },
 };
 
 void phrase_event(FILE *out, const json_t *ev, enum lang lang)

@@ -272,6 +272,7 @@ static void on_event(struct told *to, long i)
 		put_said(to, ev, say_at);
 		break;
 	case SCENE_CONN:
+	case SCENE_SOCKET:
 	case SCENE_COUNTER:
 	case SCENE_KINDS:
 		break;

@@ -54,23 +54,20 @@ static int put_timer(const struct player *p, struct pane *pane, int row,
 	size_t size;
 	FILE *f;
 
-	/* what was repeated once and came through since is no news */
-	if (!*k->timer && (!k->tries || strcmp(k->state, "ESTAB") == 0))
+	if (!*k->timer)
 		return 0;
 	f = text_open(&text, &size);
-	if (*k->timer) {
-		player_short_time(k->left, left);
-		if (pane->columns >= ROOMY - 8)
-			message_say(f, p->lang, PLAYER_TIMER, k->timer, left);
-		else
-			fprintf(f, "%.*s %s", pane->columns < 18 ? 4 : 10, k->timer, left);
-	}
-	if (k->tries && *k->timer && pane->columns >= ROOMY - 8)
+	player_short_time(k->left > 0 ? k->left : 0, left);
+	if (pane->columns >= ROOMY - 8)
+		message_say(f, p->lang, PLAYER_TIMER, k->timer, left);
+	else
+		fprintf(f, "%.*s %s", pane->columns < 18 ? 4 : 10, k->timer, left);
+	if (k->tries && pane->columns >= ROOMY - 8) {
 		fputs(", ", f);
-	if (k->tries && pane->columns >= ROOMY - 8)
 		message_say(f, p->lang, PLAYER_TRIES, (long long)k->tries);
-	else if (k->tries)
-		fprintf(f, "%sx%lld", *k->timer ? " " : "", (long long)k->tries);
+	} else if (k->tries) {
+		fprintf(f, " x%lld", (long long)k->tries);
+	}
 	fclose(f);
 	return put(pane, row, INK_WARN, text);
 }
@@ -98,11 +95,11 @@ static int put_queues(const struct player *p, struct pane *pane, int row,
 	return put(pane, row, k->conn && (k->rq || k->wq) ? INK_PLAIN : INK_DIM, text);
 }
 
-/* What tcp_info said when the state changed. */
+/* What tcp_info said then. */
 static int put_info(const struct player *p, struct pane *pane, int row,
 		    const struct scene_socket *k)
 {
-	json_auto_t *ev = scene_json(p->scene, k->event);
+	json_auto_t *ev = scene_json(p->scene, k->told);
 	const json_t *info = json_object_get(ev, "info");
 	_cleanup_free_ char *text = NULL;
 

@@ -39,17 +39,14 @@
 		body.replaceChildren();
 		const there = spans.filter((s) => s[0] <= event && (s[1] < 0 || event < s[1]));
 		there.sort((a, b) => a[2] - b[2]);
-		for (const [start, , socket, state, name, rq, wq, timer, due, tries, owned] of there) {
+		for (const [, , socket, state, name, rq, wq, timer, due, tries, owned] of there) {
 			const row = body.insertRow();
 			cell(row, sockets[socket]);
 			cell(row, state, name);
 			cell(row, rq + " / " + wq);
-			// A timer that has run out was set again, which no event says.
-			let last = timer && due > now ? fill(words.in, timer + (tries ? " " + tries : ""),
-				wait(due - now)) : "";
-			// accept() may have fetched one of these since, which changes no state.
-			const open = name === "estab" || state.startsWith("CLOSE-WAIT");
-			if (!owned && (!open || start === event))
+			let last = timer ? fill(words.in, timer + (tries ? " " + tries : ""),
+				wait(Math.max(0, due - now))) : "";
+			if (!owned)
 				last += (last ? ", " : "") + words.orphan;
 			cell(row, last);
 		}
@@ -78,9 +75,9 @@
 
 	function show(follow) {
 		const at = +slider.value, all = at === end;
-		const [event, now, x, caption] = moments[at];
+		const [event, now, x, caption, told] = moments[at];
 		const current = showRows(event, all);
-		showSockets(event, now);
+		showSockets(told, now);
 		cursor.setAttribute("transform", "translate(" + x + " 0)");
 		cursor.classList.toggle("there", !all);
 		$("time").textContent = time(now);

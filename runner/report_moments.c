@@ -3,14 +3,14 @@
  * What the scrubber of a report needs of the record, as small as it can be: the moments that it
  * stops at, the sockets, and how they change.
  *
- *     moments   [[event, t ms, x in the timelines, caption], …] in order
- *     sockets   ["client #1", …]
- *     spans     [[event, end, socket, state, class, rq, wq, timer, due ms, tries, owned], …]: the
- *               socket is in this state from one event until the other, or -1
- *     words     {…} what the script says, in the page's language
+ *     moments   [[event, t ms, x in the timelines, caption, told], …] in order; @told: the last
+ * event about a socket that belongs to it sockets   ["client #1", …] spans     [[event, end,
+ * socket, state, class, rq, wq, timer, due ms, tries, owned], …]: the socket is as this says from
+ * one event until the other, or -1 words     {…} what the script says, in the page's language
  *
  * Only what the pictures show is in it: of a flood it stops at the rows that were not folded.
  */
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +25,9 @@
 #include "rungs.h"
 #include "svg_lanes.h"
 #include "svg_state.h"
+
+/* What an event did to a socket's queues and timer is told right after it, by a dump. */
+#define RIGHT_AFTER (50 * NS_PER_MS)
 
 /* @order: in which they were added; @text: malloc'ed */
 struct moment {
@@ -142,24 +145,39 @@ static void add_lanes(struct moments *m, const struct report *r)
 	}
 }
 
+/* Several words about one event: the first are the widest. */
+static void leave_one_for_each_event(struct moments *m)
+{
+	size_t n = 0;
+
+	qsort(m->all, m->n, sizeof(*m->all), by_event);
+	for (size_t i = 0; i < m->n; i++) {
+		if (n && m->all[i].event == m->all[n - 1].event)
+			free(m->all[i].text);
+		else
+			m->all[n++] = m->all[i];
+	}
+	m->n = n;
+}
+
 static json_t *moments_json(struct moments *m, const struct lanes *lanes)
 {
 	json_t *list = json_array();
 	json_int_t t = 0;
 
-	qsort(m->all, m->n, sizeof(*m->all), by_event);
+	leave_one_for_each_event(m);
 	for (size_t i = 0; i < m->n; i++) {
 		const struct moment *it = &m->all[i];
 		_cleanup_free_ char *clean = columns_clean(it->text, strlen(it->text), 1, 0);
+		long next = i + 1 < m->n ? it[1].event : LONG_MAX, told;
 
-		/* several words about one event: the first is the widest */
-		if (i && it->event == m->all[i - 1].event)
-			continue;
 		if (it->t > t)
 			t = it->t;
-		json_array_append_new(
-			list, json_pack("[I,f,f,s]", (json_int_t)it->event, (double)t / NS_PER_MS,
-					round(10 * svg_lanes_x(lanes, t)) / 10, clean));
+		told = lanes_told(lanes, it->event, next, t + RIGHT_AFTER);
+		json_array_append_new(list, json_pack("[I,f,f,s,I]", (json_int_t)it->event,
+						      (double)t / NS_PER_MS,
+						      round(10 * svg_lanes_x(lanes, t)) / 10, clean,
+						      (json_int_t)told));
 	}
 	return list;
 }
@@ -194,8 +212,8 @@ static json_t *spans_json(const struct lanes *lanes)
 	const struct lane *all = lanes_all(lanes, &n);
 
 	for (size_t i = 0; i < n; i++) {
-		for (size_t k = 0; k < all[i].n; k++)
-			json_array_append_new(list, span_json(&all[i].spans[k], i));
+		for (size_t k = 0; k < all[i].n_pieces; k++)
+			json_array_append_new(list, span_json(&all[i].pieces[k], i));
 	}
 	return list;
 }

@@ -28,6 +28,7 @@
 #include <string.h>
 
 #include "../netns/cleanup.h"
+#include "../netns/duration.h"
 #include "../netns/err.h"
 #include "field.h"
 #include "phrase.h"
@@ -39,21 +40,21 @@
 #define ITEMS_MAX ((size_t)1 << 23)
 
 static const char *const field_names[FIELDS] = {
-	[FIELD_EV] = "ev",       [FIELD_T] = "t",         [FIELD_HOST] = "host",
-	[FIELD_CONN] = "conn",   [FIELD_SEG] = "seg",     [FIELD_DIR] = "dir",
-	[FIELD_ID] = "id",       [FIELD_PORT] = "port",   [FIELD_FROM] = "from",
-	[FIELD_TO] = "to",       [FIELD_RTX] = "rtx",     [FIELD_NAME] = "name",
-	[FIELD_DELTA] = "delta", [FIELD_COUNT] = "count", [FIELD_A] = "a",
-	[FIELD_B] = "b",
+	[FIELD_EV] = "ev",       [FIELD_T] = "t",       [FIELD_HOST] = "host",
+	[FIELD_CONN] = "conn",   [FIELD_SEG] = "seg",   [FIELD_DIR] = "dir",
+	[FIELD_ID] = "id",       [FIELD_PORT] = "port", [FIELD_FROM] = "from",
+	[FIELD_TO] = "to",       [FIELD_NAME] = "name", [FIELD_DELTA] = "delta",
+	[FIELD_COUNT] = "count", [FIELD_A] = "a",       [FIELD_B] = "b",
 };
 
 static const char *const kind_names[SCENE_KINDS] = {
-	[SCENE_HEADER] = "header", [SCENE_STEP] = "step",       [SCENE_NOTE] = "note",
-	[SCENE_VALUE] = "value",   [SCENE_PREDICT] = "predict", [SCENE_CONN] = "conn",
-	[SCENE_CALL] = "call",     [SCENE_RETURN] = "return",   [SCENE_PACKET] = "packet",
-	[SCENE_LOST] = "lost",     [SCENE_HELD] = "held",       [SCENE_PACKETS] = "packets",
-	[SCENE_STATE] = "state",   [SCENE_STATES] = "states",   [SCENE_COUNTER] = "counter",
-	[SCENE_EXPECT] = "expect", [SCENE_VERDICT] = "verdict", [SCENE_OTHER] = "",
+	[SCENE_HEADER] = "header",   [SCENE_STEP] = "step",       [SCENE_NOTE] = "note",
+	[SCENE_VALUE] = "value",     [SCENE_PREDICT] = "predict", [SCENE_CONN] = "conn",
+	[SCENE_CALL] = "call",       [SCENE_RETURN] = "return",   [SCENE_PACKET] = "packet",
+	[SCENE_LOST] = "lost",       [SCENE_HELD] = "held",       [SCENE_PACKETS] = "packets",
+	[SCENE_STATE] = "state",     [SCENE_STATES] = "states",   [SCENE_SOCKET] = "socket",
+	[SCENE_COUNTER] = "counter", [SCENE_EXPECT] = "expect",   [SCENE_VERDICT] = "verdict",
+	[SCENE_OTHER] = "",
 };
 
 void *scene_grow(void *array, size_t n, size_t *room, size_t size)
@@ -118,10 +119,8 @@ void scene_free(struct scene *s)
 		indices_free(&s->of[i]);
 	for (size_t i = 0; i < SCENE_CACHE; i++)
 		json_decref(s->cache[i].json);
-	for (size_t i = 0; i < s->n_histories; i++) {
+	for (size_t i = 0; i < s->n_histories; i++)
 		free(s->histories[i].changes);
-		indices_free(&s->histories[i].rtx);
-	}
 	for (size_t i = 0; i < s->n_tallies; i++) {
 		indices_free(&s->tallies[i].events);
 		free(s->tallies[i].deltas);
@@ -348,7 +347,26 @@ long scene_step(const struct scene *s, long i)
 
 static bool to_see(const struct scene *s, long i)
 {
-	return s->items[i].kind != SCENE_COUNTER && s->items[i].kind != SCENE_CONN;
+	return s->items[i].kind != SCENE_COUNTER && s->items[i].kind != SCENE_CONN &&
+	       s->items[i].kind != SCENE_SOCKET;
+}
+
+/*
+ * What a packet or a call did to a socket's queues and timer is told right after it, by a dump.
+ * On a busy machine that is a little later.
+ */
+#define RIGHT_AFTER (50 * NS_PER_MS)
+
+long scene_reach(const struct scene *s, long i, json_int_t now)
+{
+	json_int_t until = s->items[i].t + RIGHT_AFTER;
+	long k = i;
+
+	if (now > until)
+		until = now;
+	while (k + 1 < (long)s->n_items && !to_see(s, k + 1) && s->items[k + 1].t <= until)
+		k++;
+	return k;
 }
 
 long scene_next(const struct scene *s, long i)

@@ -22,7 +22,7 @@ enum scene_kind {
 	/* clang-format off */
 	SCENE_HEADER, SCENE_STEP, SCENE_NOTE, SCENE_VALUE, SCENE_PREDICT, SCENE_CONN,
 	SCENE_CALL, SCENE_RETURN, SCENE_PACKET, SCENE_LOST, SCENE_HELD,
-	SCENE_PACKETS, SCENE_STATE, SCENE_STATES, SCENE_COUNTER, SCENE_EXPECT, SCENE_VERDICT,
+	SCENE_PACKETS, SCENE_STATE, SCENE_STATES, SCENE_SOCKET, SCENE_COUNTER, SCENE_EXPECT, SCENE_VERDICT,
 	SCENE_OTHER, SCENE_KINDS
 	/* clang-format on */
 };
@@ -66,7 +66,7 @@ long scene_step(const struct scene *s, long i);
 
 /**
  * scene_next(), scene_prev() - the nearest event after, before @i where there is something to see:
- * not a counter, not the introduction of a connection. Return: @i when there is none.
+ * not a counter, a new connection, another queue or timer. Return: @i when there is none.
  */
 long scene_next(const struct scene *s, long i);
 long scene_prev(const struct scene *s, long i);

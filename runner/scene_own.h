@@ -28,7 +28,6 @@ enum scene_field {
 	FIELD_PORT,
 	FIELD_FROM,
 	FIELD_TO,
-	FIELD_RTX,
 	FIELD_NAME,
 	FIELD_DELTA,
 	FIELD_COUNT,
@@ -68,22 +67,22 @@ struct scene_conn {
 	int32_t socket[2];
 };
 
+/*
+ * What a socket is from @event on.
+ * @entered: the event since which it is in @state
+ */
 struct change {
-	uint32_t event;
+	uint32_t event, entered;
 	uint8_t state;
 };
 
-/*
- * A socket from first to last.
- * @rtx: the retransmissions that it sent
- */
+/* A socket from first to last. */
 struct history {
 	int host;
 	int32_t conn;
 	json_int_t port;
 	struct change *changes;
 	size_t n, room;
-	struct indices rtx;
 };
 
 /* Folded changes of state. */
@@ -145,6 +144,13 @@ void scene_row_add(struct scene *s, struct item *it, const struct slice *f);
 
 /** scene_socket_add() - the same for sockets and counters. */
 void scene_socket_add(struct scene *s, const struct item *it, const struct slice *f);
+
+/**
+ * scene_reach() - what has happened when event @i is looked at, at time @now: the event itself, and
+ * those right after it that are nothing to see by themselves.
+ * Return: the last of them.
+ */
+long scene_reach(const struct scene *s, long i, json_int_t now);
 
 /** scene_side() - the side of @host at event @it; -1 for none. */
 int scene_side(const struct scene *s, const struct item *it, int host);

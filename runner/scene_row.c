@@ -125,6 +125,7 @@ static int32_t row_for(struct scene *s, const struct item *it, const struct slic
 	case SCENE_VALUE:
 	case SCENE_PREDICT:
 	case SCENE_CONN:
+	case SCENE_SOCKET:
 	case SCENE_COUNTER:
 	case SCENE_EXPECT:
 	case SCENE_VERDICT:

@@ -1,10 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The kernel tells of a socket's timer when its state changes, not each time the timer
- * is set anew. Between two changes, once the timer that was told has run out, the record
- * itself knows better than any guess: the next retransmission that this socket did send. That is
- * what is shown then, and marked as not told (struct scene_socket, told).
- */
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,7 +66,21 @@ static void add_state(struct scene *s, const struct item *it, int host, const st
 	if (!h)
 		return;
 	h->changes = scene_grow(h->changes, h->n, &h->room, sizeof(*h->changes));
-	h->changes[h->n++] = (struct change){ (uint32_t)s->n_items, state_of(s, f[FIELD_TO]) };
+	h->changes[h->n++] = (struct change){ (uint32_t)s->n_items, (uint32_t)s->n_items,
+					      state_of(s, f[FIELD_TO]) };
+}
+
+/* It stays in its state; of a socket that nobody has told of there is nothing to know. */
+static void add_gauges(struct scene *s, const struct item *it, int host, const struct slice *f)
+{
+	struct history *h = history_of(s, it, host, f);
+	struct change last;
+
+	if (!h || !h->n || h->changes[h->n - 1].state == 0)
+		return;
+	last = h->changes[h->n - 1];
+	h->changes = scene_grow(h->changes, h->n, &h->room, sizeof(*h->changes));
+	h->changes[h->n++] = (struct change){ (uint32_t)s->n_items, last.entered, last.state };
 }
 
 static void add_fold(struct scene *s, int host, const struct slice *f)
@@ -83,17 +91,6 @@ static void add_fold(struct scene *s, int host, const struct slice *f)
 						.from = state_of(s, f[FIELD_FROM]),
 						.to = state_of(s, f[FIELD_TO]),
 						.count = slice_int(f[FIELD_COUNT]) };
-}
-
-static void add_rtx(struct scene *s, const struct item *it, int host, const struct slice *f)
-{
-	struct history *h;
-
-	if (!slice_is(f[FIELD_DIR], "out") || f[FIELD_RTX].len != 4)
-		return;
-	h = history_of(s, it, host, f);
-	if (h)
-		indices_add(&h->rtx, (uint32_t)s->n_items);
 }
 
 static void add_counter(struct scene *s, int host, const struct slice *f)
@@ -127,8 +124,8 @@ void scene_socket_add(struct scene *s, const struct item *it, const struct slice
 		add_state(s, it, host, f);
 	else if (it->kind == SCENE_STATES && host >= 0)
 		add_fold(s, host, f);
-	else if (it->kind == SCENE_PACKET)
-		add_rtx(s, it, host, f);
+	else if (it->kind == SCENE_SOCKET)
+		add_gauges(s, it, host, f);
 	else if (it->kind == SCENE_COUNTER)
 		add_counter(s, host, f);
 }
@@ -159,63 +156,28 @@ static void copy(char to[static SCENE_WORD_MAX], const char *text)
 	to[n] = '\0';
 }
 
-/* What the record's future says of the timer: see the top of the file. */
-static void foretell(const struct scene *s, const struct history *h, long change, long i,
-		     json_int_t now, struct scene_socket *out)
+static void fill(const struct scene *s, const struct history *h, long change, json_int_t now,
+		 struct scene_socket *out)
 {
-	long from = (long)h->changes[change].event;
-	long until =
-		change + 1 < (long)h->n ? (long)h->changes[change + 1].event : (long)s->n_items;
-	size_t next = indices_until(&h->rtx, i);
-
-	out->tries += (json_int_t)(next - indices_until(&h->rtx, from));
-	if (*out->timer && out->left > 0)
-		return;
-	*out->timer = '\0';
-	out->told = false;
-	if (next < h->rtx.n && (long)h->rtx.at[next] < until) {
-		copy(out->timer, "retrans");
-		out->left = s->items[h->rtx.at[next]].t - now;
-	}
-}
-
-/* What no process can get hold of any more, or not yet: until the state changes again, that holds.
- */
-static bool stays_unowned(const char *state)
-{
-	static const char *const states[] = { "SYN-RECV", "FIN-WAIT-1", "FIN-WAIT-2",
-					      "CLOSING",  "LAST-ACK",   "TIME-WAIT" };
-
-	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
-		if (strcmp(states[i], state) == 0)
-			return true;
-	return false;
-}
-
-static void fill(const struct scene *s, const struct history *h, long change, long i,
-		 json_int_t now, struct scene_socket *out)
-{
-	long event = (long)h->changes[change].event;
-	json_auto_t *ev = scene_json(s, event);
+	const struct change *c = &h->changes[change];
+	json_auto_t *entered = scene_json(s, (long)c->entered);
+	json_auto_t *ev = scene_json(s, (long)c->event);
 	const json_t *timer = json_object_get(ev, "timer");
 
 	*out = (struct scene_socket){
-		.event = event,
+		.event = (long)c->entered,
+		.told = (long)c->event,
 		.conn = h->conn,
 		.port = h->port,
 		.rq = field_has(ev, "rq") ? field_int(ev, "rq") : -1,
 		.wq = field_has(ev, "wq") ? field_int(ev, "wq") : -1,
-		.inferred = field_true(ev, "inferred"),
+		.inferred = field_true(entered, "inferred"),
 		.owned = !json_is_false(json_object_get(ev, "owner")),
-		.told = true,
-		.left = s->items[event].t + field_int(timer, "in") - now,
+		.left = s->items[c->event].t + field_int(timer, "in") - now,
 		.tries = field_int(timer, "tries"),
 	};
-	copy(out->state, s->states.list[h->changes[change].state].text);
+	copy(out->state, s->states.list[c->state].text);
 	copy(out->timer, field_text(timer, "kind"));
-	/* accept() may have fetched it since, which changes no state */
-	out->owned |= event != i && !stays_unowned(out->state);
-	foretell(s, h, change, i, now, out);
 }
 
 struct found {
@@ -241,6 +203,7 @@ static int by_number(const void *a, const void *b)
 size_t scene_sockets(const struct scene *s, int host, long i, json_int_t now,
 		     struct scene_socket *out, size_t most)
 {
+	const long reach = scene_reach(s, i, now);
 	struct found *found = calloc(s->n_histories + 1, sizeof(*found));
 	size_t n = 0;
 
@@ -248,7 +211,7 @@ size_t scene_sockets(const struct scene *s, int host, long i, json_int_t now,
 		abort();
 	for (size_t k = 0; k < s->n_histories; k++) {
 		const struct history *h = &s->histories[k];
-		long c = h->host == host ? change_at(h, i) : -1;
+		long c = h->host == host ? change_at(h, reach) : -1;
 
 		if (c < 0 || h->changes[c].state == 0)
 			continue;
@@ -257,7 +220,7 @@ size_t scene_sockets(const struct scene *s, int host, long i, json_int_t now,
 	if (n > most)
 		qsort(found, n, sizeof(*found), by_interest);
 	for (size_t k = 0; k < n && k < most; k++)
-		fill(s, &s->histories[found[k].history], found[k].change, i, now, &out[k]);
+		fill(s, &s->histories[found[k].history], found[k].change, now, &out[k]);
 	qsort(out, n < most ? n : most, sizeof(*out), by_number);
 	free(found);
 	return n;

@@ -13,23 +13,22 @@ struct scene;
 #define SCENE_WORD_MAX 24
 
 /*
- * @event: the state event that tells of it
+ * @event: since which it is in its state
+ * @told:  the event that the rest is from: that one, or a later one about its queues and timer
  * @conn:  number of its connection, 0 for a listener
  * @port:  of a listener
- * @owned: false: no process has it, which is certain; true: one has, or may have got it since
- * @rq, @wq: queues when its state changed; -1: not told
+ * @owned: a process has it
+ * @rq, @wq: queues; -1: not told
  * @timer: its kind, "" when none is known to run
- * @left:  until it runs out, ns
- * @told:  the kernel said so; else from the record's own future: when it did run out
+ * @left:  until it runs out, ns; negative when it is late, or was set anew and nobody told
  * @tries: retransmissions so far
  */
 struct scene_socket {
-	long event, conn;
+	long event, told, conn;
 	json_int_t port, rq, wq;
 	char state[SCENE_WORD_MAX];
 	bool inferred, owned;
 	char timer[SCENE_WORD_MAX];
-	bool told;
 	json_int_t left, tries;
 };
 

@@ -249,16 +249,16 @@ static const struct {
 	const char *ev;
 	void (*on)(struct view *v, json_t *ev);
 } handlers[] = {
-	{ "step", on_step },       { "note", on_note },       { "expect", on_expect },
-	{ "call", on_detail },     { "return", on_detail },   { "state", on_detail },
-	{ "states", on_detail },   { "counter", on_detail },  { "sysctl", on_sysctl },
-	{ "value", on_detail },    { "conn", on_detail },     { "impair", on_impair },
-	{ "program", on_detail },  { "output", on_output },   { "ended", on_detail },
-	{ "rule", on_impair },     { "released", on_impair }, { "inject", on_impair },
-	{ "link", on_impair },     { "vanish", on_impair },   { "held", on_detail },
-	{ "flood", on_impair },    { "flooded", on_impair },  { "crash", on_impair },
-	{ "predict", on_predict }, { "delayed", on_detail },  { "duplicated", on_detail },
-	{ "verdict", on_verdict }, { "unready", on_impair },
+	{ "step", on_step },         { "note", on_note },       { "expect", on_expect },
+	{ "call", on_detail },       { "return", on_detail },   { "state", on_detail },
+	{ "states", on_detail },     { "socket", on_detail },   { "counter", on_detail },
+	{ "sysctl", on_sysctl },     { "value", on_detail },    { "conn", on_detail },
+	{ "impair", on_impair },     { "program", on_detail },  { "output", on_output },
+	{ "ended", on_detail },      { "rule", on_impair },     { "released", on_impair },
+	{ "inject", on_impair },     { "link", on_impair },     { "vanish", on_impair },
+	{ "held", on_detail },       { "flood", on_impair },    { "flooded", on_impair },
+	{ "crash", on_impair },      { "predict", on_predict }, { "delayed", on_detail },
+	{ "duplicated", on_detail }, { "verdict", on_verdict }, { "unready", on_impair },
 };
 
 static int text_event(struct view *v, json_t *ev, struct err *err)

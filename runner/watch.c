@@ -36,7 +36,9 @@
  * watch_sockets() is: dump, then read the taps again, then explain each
  * difference by the packets of its connection (infer.c). So the packet that
  * made the change is always known by then. A change gets the time of
- * its packet, or of the dump if no packet explains it.
+ * its packet, or of the dump if no packet explains it. What else a dump says of a
+ * socket, its queues and its timer, is told when it is another (netns/socktable.c), with the
+ * time of the dump.
  *
  * Under load: past conn.c's caps packets and changes have no connection; they
  * are counted by kind (fold.c).
@@ -326,6 +328,26 @@ static void entered(struct host_watch *h, unsigned conn, enum tcpstate state, in
 							       .remote = s->remote });
 }
 
+/*
+ * It stays in its state, and its queues, its timer or its owner are others. Of the many without a
+ * number this is not told.
+ */
+static void record_gauges(struct host_watch *h, const struct sock_entry *s)
+{
+	const bool listener = s->remote.port == 0;
+	struct conn_end e = { .conn = NULL };
+	struct conn_ref ref;
+
+	if (!listener) {
+		e = conns_known(h->all->conns, &s->local, &s->remote);
+		if (!e.conn)
+			return;
+		ref = (struct conn_ref){ .id = conn_id(e.conn), .end = e.end };
+	}
+	record_event(h->all->rec, "socket", h->looked,
+		     eventjson_socket(h->host->name, listener ? NULL : &ref, s));
+}
+
 /* A listener: no connection, no packets to explain it. */
 static void record_listener(struct host_watch *h, const struct change *c)
 {
@@ -342,6 +364,10 @@ static void record_change(struct host_watch *h, const struct change *c)
 	bool fresh;
 	size_t n;
 
+	if (c->from == c->now.state) {
+		record_gauges(h, &c->now);
+		return;
+	}
 	if (c->now.remote.port == 0 || c->from == TCPSTATE_LISTEN) {
 		record_listener(h, c);
 		return;

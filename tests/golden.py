@@ -92,6 +92,7 @@ def title(event):
     what = {
         "packet": lambda: f"{e.get('flags')} {e.get('dir')}, {e.get('len')} bytes",
         "state": lambda: f"{e.get('from')} to {e.get('to')}",
+        "socket": lambda: f"queues {e.get('rq')}, {e.get('wq')}",
         "sysctl": lambda: e.get("name"),
         "counter": lambda: e.get("name"),
         "call": lambda: e.get("op"),

@@ -127,6 +127,8 @@ EVENTS = {
     "state": {"host_": text, "conn": positive, "end": one_of("a", "b"), "port": natural,
               "from_": state, "to_": state, "inferred": true, "timer": timer, "rq": natural,
               "wq": natural, "owner": false, "info": info},
+    "socket": {"host_": text, "conn": positive, "end": one_of("a", "b"), "port": natural,
+               "timer": timer, "rq_": natural, "wq_": natural, "owner": false, "info": info},
     "states": {"host_": text, "from_": state, "to_": state, "count_": positive, "since_": integer},
     "counter": dict(host_=text, name_=text, delta_=integer),
     "sysctl": {"host": text, "name_": text, "from_": text, "to_": text,

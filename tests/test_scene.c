@@ -220,65 +220,59 @@ START_TEST(fates)
 }
 END_TEST
 
-START_TEST(timer_between_two_changes)
+/* What is told of it while it stays in its state: its timer, its queues, its owner. */
+START_TEST(gauges_between_two_changes)
 {
 	static const char *const lines[] = {
 		HEADER,
 		CONN,
+		"{\"ev\":\"socket\",\"t\":5,\"host\":\"c\",\"conn\":1,\"end\":\"a\",\"rq\":9,"
+		"\"wq\":9}",
 		"{\"ev\":\"state\",\"t\":10,\"host\":\"c\",\"conn\":1,\"from\":\"CLOSED\","
-		"\"to\":\"SYN-SENT\",\"timer\":{\"kind\":\"retrans\",\"in\":100,\"tries\":0}}",
+		"\"to\":\"SYN-SENT\",\"rq\":0,\"wq\":0,\"owner\":false,"
+		"\"timer\":{\"kind\":\"retrans\",\"in\":100,\"tries\":0}}",
 		PACKET(110, "c", "out", 1, ",\"rtx\":true"),
-		PACKET(300, "c", "out", 2, ",\"rtx\":true"),
-		"{\"ev\":\"state\",\"t\":500,\"host\":\"c\",\"conn\":1,\"from\":\"SYN-SENT\","
+		"{\"ev\":\"socket\",\"t\":111,\"host\":\"c\",\"conn\":1,\"end\":\"a\",\"rq\":0,"
+		"\"wq\":1,"
+		"\"timer\":{\"kind\":\"retrans\",\"in\":200,\"tries\":1}}",
+		"{\"ev\":\"socket\",\"t\":60000000,\"host\":\"c\",\"conn\":1,\"end\":\"a\",\"rq\":"
+		"7,"
+		"\"wq\":1}",
+		"{\"ev\":\"state\",\"t\":70000000,\"host\":\"c\",\"conn\":1,\"from\":\"SYN-SENT\","
 		"\"to\":\"CLOSED\"}",
 		NULL
 	};
 	struct scene *s = from_lines(lines);
 	struct scene_socket k;
 
-	ck_assert_uint_eq(scene_sockets(s, 0, 2, 30, &k, 1), 1);
-	ck_assert(k.told);
+	/* of a socket that nobody knows nothing is said */
+	ck_assert_uint_eq(scene_sockets(s, 0, 2, 5, &k, 1), 0);
+	ck_assert_uint_eq(scene_sockets(s, 0, 3, 30, &k, 1), 1);
 	ck_assert_int_eq(k.left, 80);
 	ck_assert_int_eq(k.tries, 0);
-	/* the one that the kernel told of has run out: when the next did, the record knows */
-	scene_sockets(s, 0, 3, 150, &k, 1);
-	ck_assert(!k.told);
+	ck_assert(!k.owned);
+	ck_assert_int_eq(k.told, 3);
+	/* what the retransmission did is told right after it, and belongs to it */
+	scene_sockets(s, 0, 4, 110, &k, 1);
 	ck_assert_str_eq(k.timer, "retrans");
-	ck_assert_int_eq(k.left, 150);
+	ck_assert_int_eq(k.left, 201);
 	ck_assert_int_eq(k.tries, 1);
-	/* after the last retransmission nothing is claimed */
-	scene_sockets(s, 0, 4, 310, &k, 1);
+	ck_assert_int_eq(k.wq, 1);
+	ck_assert(k.owned);
+	ck_assert_str_eq(k.state, "SYN-SENT");
+	ck_assert_int_eq(k.event, 3);
+	ck_assert_int_eq(k.told, 5);
+	/* what comes long after it does not, until that time has come */
+	scene_sockets(s, 0, 4, 59999999, &k, 1);
+	ck_assert_int_eq(k.rq, 0);
+	ck_assert_int_lt(k.left, 0);
+	scene_sockets(s, 0, 4, 60000000, &k, 1);
+	ck_assert_int_eq(k.rq, 7);
 	ck_assert_str_eq(k.timer, "");
-	ck_assert_int_eq(k.tries, 2);
-	ck_assert_uint_eq(scene_sockets(s, 0, 5, 500, &k, 1), 0);
-	scene_free(s);
-}
-END_TEST
-
-/* A connection that was ESTAB before accept() has an owner once that returned, which no state
- * tells. */
-START_TEST(nobody_owns_it_only_when_certain)
-{
-	static const char *const lines[] = {
-		HEADER,
-		CONN,
-		"{\"ev\":\"state\",\"t\":1,\"host\":\"s\",\"conn\":1,\"to\":\"SYN-RECV\","
-		"\"owner\":false}",
-		"{\"ev\":\"note\",\"t\":2}",
-		"{\"ev\":\"state\",\"t\":3,\"host\":\"s\",\"conn\":1,\"to\":\"ESTAB\","
-		"\"owner\":false}",
-		"{\"ev\":\"return\",\"t\":4}",
-		NULL
-	};
-	static const bool owned[] = { false, false, false, true };
-	struct scene *s = from_lines(lines);
-
-	for (long i = 0; i < 4; i++) {
-		struct scene_socket k;
-
-		ck_assert_uint_eq(scene_sockets(s, 1, i + 2, 0, &k, 1), 1);
-		ck_assert_int_eq(k.owned, owned[i]);
-	}
+	ck_assert_uint_eq(scene_sockets(s, 0, 7, 70000000, &k, 1), 0);
+	/* none of them is a place to stop at */
+	ck_assert_int_eq(scene_next(s, 4), 7);
+	ck_assert_int_eq(scene_prev(s, 7), 4);
 	scene_free(s);
 }
 END_TEST
@@ -464,8 +458,7 @@ Suite *suite(void)
 	tcase_add_test(t, steps_and_expectations);
 	tcase_add_test(t, rows_of_segments);
 	tcase_add_test(t, fates);
-	tcase_add_test(t, timer_between_two_changes);
-	tcase_add_test(t, nobody_owns_it_only_when_certain);
+	tcase_add_test(t, gauges_between_two_changes);
 	tcase_add_test(t, folded_states_and_counters);
 	tcase_add_test(t, sides_of_three_hosts);
 	tcase_add_test(t, search);

@@ -7,6 +7,7 @@
 #include "losock.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "../netns/netns.h"
 #include "../netns/sockdiag.h"
@@ -171,7 +172,7 @@ START_TEST(a_thousand_dumps_agree_with_the_model)
 			random = random * 1664525 + 1013904223;
 			truth[(random >> 8) % N_MODEL] = (uint8_t)states[(random >> 4) % 3];
 		}
-		socktable_begin(&t);
+		socktable_begin(&t, 0);
 		for (unsigned i = 0; i < N_MODEL; i++) {
 			const struct sock_entry e = made_up(i, (enum tcpstate)truth[i]);
 
@@ -194,6 +195,93 @@ START_TEST(a_thousand_dumps_agree_with_the_model)
 }
 END_TEST
 
+static void tally(void *arg, enum tcpstate from, const struct sock_entry *now)
+{
+	int *n = arg;
+
+	ck_assert_int_eq(from, now->state);
+	++*n;
+}
+
+#define MS (INT64_C(1000) * 1000)
+
+/* Dump @e at @at ms. Return: how often it was reported. */
+static int told_of(struct socktable *t, const struct sock_entry *e, int at)
+{
+	int n = 0;
+
+	socktable_begin(t, at * MS);
+	ck_assert_int_eq(socktable_put(t, e, tally, &n), 0);
+	socktable_end(t, tally, &n);
+	return n;
+}
+
+START_TEST(what_changes_in_a_state_is_told_once)
+{
+	struct sock_entry e = made_up(1, TCPSTATE_ESTAB);
+	struct socktable t = { .n = 0 };
+
+	/* the first time it is new, which the model above looks at */
+	e.inode = 5;
+	socktable_begin(&t, 0);
+	memset(model, TCPSTATE_CLOSED, sizeof(model));
+	ck_assert_int_eq(socktable_put(&t, &e, apply, NULL), 0);
+	ck_assert_int_eq(told_of(&t, &e, 10), 0);
+	e.wqueue = 100;
+	ck_assert_int_eq(told_of(&t, &e, 20), 1);
+	ck_assert_int_eq(told_of(&t, &e, 30), 0);
+	e.rqueue = 1;
+	ck_assert_int_eq(told_of(&t, &e, 40), 1);
+	e.inode = 0;
+	ck_assert_int_eq(told_of(&t, &e, 50), 1);
+	/* another inode is no other owner: it is not told which */
+	e.inode = 6;
+	ck_assert_int_eq(told_of(&t, &e, 60), 1);
+	e.inode = 7;
+	ck_assert_int_eq(told_of(&t, &e, 70), 0);
+	socktable_free(&t);
+}
+END_TEST
+
+START_TEST(a_timer_that_was_set_anew_is_told)
+{
+	struct sock_entry e = made_up(1, TCPSTATE_ESTAB);
+	struct socktable t = { .n = 0 };
+
+	socktable_begin(&t, 0);
+	memset(model, TCPSTATE_CLOSED, sizeof(model));
+	ck_assert_int_eq(socktable_put(&t, &e, apply, NULL), 0);
+	e.timer = SOCK_TIMER_RETRANS;
+	e.expires = 200;
+	ck_assert_int_eq(told_of(&t, &e, 1000), 1);
+	/* it comes nearer, and is the same one; so it is while it is late */
+	e.expires = 150;
+	ck_assert_int_eq(told_of(&t, &e, 1050), 0);
+	e.expires = 0;
+	ck_assert_int_eq(told_of(&t, &e, 1200), 0);
+	ck_assert_int_eq(told_of(&t, &e, 1290), 0);
+	e.expires = 400;
+	e.retrans = 1;
+	ck_assert_int_eq(told_of(&t, &e, 1300), 1);
+	/* small steps are told when they have come to more than a tick */
+	e.expires = 406;
+	ck_assert_int_eq(told_of(&t, &e, 1300), 0);
+	e.expires = 410;
+	ck_assert_int_eq(told_of(&t, &e, 1300), 0);
+	e.expires = 411;
+	ck_assert_int_eq(told_of(&t, &e, 1300), 1);
+	e.expires = 400;
+	ck_assert_int_eq(told_of(&t, &e, 1300), 1);
+	e.timer = SOCK_TIMER_PROBE;
+	ck_assert_int_eq(told_of(&t, &e, 1300), 1);
+	e.timer = SOCK_TIMER_OFF;
+	e.expires = 0;
+	ck_assert_int_eq(told_of(&t, &e, 1300), 1);
+	ck_assert_int_eq(told_of(&t, &e, 9000), 0);
+	socktable_free(&t);
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("socktable");
@@ -208,6 +296,8 @@ Suite *suite(void)
 	suite_add_tcase(s, tc);
 	tcase_set_timeout(made, 60);
 	tcase_add_test(made, a_thousand_dumps_agree_with_the_model);
+	tcase_add_test(made, what_changes_in_a_state_is_told_once);
+	tcase_add_test(made, a_timer_that_was_set_anew_is_told);
 	suite_add_tcase(s, made);
 	return s;
 }
