@@ -46,30 +46,40 @@ static int put_state(const struct player *p, struct pane *pane, int row,
 	return put(pane, row, now ? INK_STRONG : INK_STATE, text);
 }
 
-static int put_timer(const struct player *p, struct pane *pane, int row,
-		     const struct scene_socket *k)
+/* @full: with words. Return: malloc'ed */
+static char *timer_text(const struct player *p, const struct scene_socket *k, bool full,
+			const char *left, int width)
 {
-	_cleanup_free_ char *text = NULL;
-	char left[32];
+	char *text = NULL;
 	size_t size;
-	FILE *f;
+	FILE *f = text_open(&text, &size);
 
-	if (!*k->timer)
-		return 0;
-	f = text_open(&text, &size);
-	player_short_time(k->left > 0 ? k->left : 0, left);
-	if (pane->columns >= ROOMY - 8)
+	if (full)
 		message_say(f, p->lang, PLAYER_TIMER, k->timer, left);
 	else
-		fprintf(f, "%.*s %s", pane->columns < 18 ? 4 : 10, k->timer, left);
-	if (k->tries && pane->columns >= ROOMY - 8) {
+		fprintf(f, "%.*s %s", width < 18 ? 4 : 10, k->timer, left);
+	if (full && k->tries) {
 		fputs(", ", f);
 		message_say(f, p->lang, PLAYER_TRIES, (long long)k->tries);
 	} else if (k->tries) {
 		fprintf(f, " x%lld", (long long)k->tries);
 	}
 	fclose(f);
-	return put(pane, row, INK_WARN, text);
+	return text;
+}
+
+static int put_timer(const struct player *p, struct pane *pane, int row,
+		     const struct scene_socket *k)
+{
+	_cleanup_free_ char *full = NULL, *brief = NULL;
+	char left[32];
+
+	if (!*k->timer)
+		return 0;
+	player_short_time(k->left > 0 ? k->left : 0, left);
+	full = timer_text(p, k, true, left, pane->columns);
+	brief = timer_text(p, k, false, left, pane->columns);
+	return put(pane, row, INK_WARN, columns_width(full) <= pane->columns ? full : brief);
 }
 
 static int put_queues(const struct player *p, struct pane *pane, int row,
