@@ -18,6 +18,7 @@
 #include "field.h"
 #include "header.h"
 #include "place.h"
+#include "silence.h"
 
 /*
  * The front's side of a run: two processes, one pipe of record lines. It
@@ -31,13 +32,13 @@
 #define LINE_ROOM      (64 * 1024)
 #define LINE_MAX_BYTES (16 * 1024 * 1024)
 #define CONSOLE_KEPT   2048
-#define SILENCE_MS     60000
 #define TICK_MS        1000
 
 /*
  * @last: time of the latest event
  * @line: what has come of a line so far, @len bytes
  * @console: the end of what a lab kernel said
+ * @silence: how long a lab kernel may say nothing, ns
  * @silent: it was ended because it said nothing
  * @ended: a lab kernel ended, with its record's pipe still open
  */
@@ -52,6 +53,7 @@ struct run {
 	size_t len, room;
 	char console[CONSOLE_KEPT];
 	size_t n_console;
+	int64_t silence;
 	bool silent, ended;
 };
 
@@ -305,7 +307,8 @@ static int follow(struct run *r, const struct place *place, int record_fd, int s
 		  struct err *err)
 {
 	const int console_fd = place_console(place);
-	const int patience = console_fd >= 0 ? SILENCE_MS : r->spec->announce ? TICK_MS : -1;
+	const int silence = (int)(r->silence / NS_PER_MS);
+	const int patience = console_fd >= 0 ? silence : r->spec->announce ? TICK_MS : -1;
 	struct pollfd p[4] = { { .fd = record_fd, .events = POLLIN },
 			       { .fd = signal_fd, .events = POLLIN },
 			       { .fd = console_fd, .events = POLLIN },
@@ -359,7 +362,9 @@ static const char *last_words(const struct run *r)
 
 static int end_of(struct run *r, int status, struct err *err)
 {
-	char why[256 + CONSOLE_KEPT];
+	const char *remedy =
+		"run it again; if it happens again it is a defect of tcplab: please report it";
+	char why[256 + CONSOLE_KEPT], limit[DURATION_MAX_TEXT];
 	size_t n;
 
 	if (r->out->signal) {
@@ -367,10 +372,12 @@ static int end_of(struct run *r, int status, struct err *err)
 			 r->out->signal == SIGINT ? "Ctrl-C" : strsignal(r->out->signal));
 		return say_verdict(r, "broken", why, NULL, err);
 	}
-	if (r->silent)
-		snprintf(why, sizeof(why), "the lab kernel said nothing for %d s and was ended",
-			 SILENCE_MS / 1000);
-	else if (WIFSIGNALED(status))
+	if (r->silent) {
+		snprintf(why, sizeof(why), "the lab kernel said nothing for %s and was ended",
+			 duration_format(r->silence, limit));
+		remedy = "on a machine that is this slow let TCPLAB_SILENCE be longer, such as "
+			 "5min; otherwise it is a defect of tcplab: please report it";
+	} else if (WIFSIGNALED(status))
 		snprintf(why, sizeof(why), "the engine was ended by signal %d (%s)",
 			 WTERMSIG(status), strsignal(WTERMSIG(status)));
 	else
@@ -383,10 +390,7 @@ static int end_of(struct run *r, int status, struct err *err)
 		if (*c == '\n')
 			*c = c[1] ? ';' : '\0';
 	}
-	return say_verdict(
-		r, "broken", why,
-		"run it again; if it happens again it is a defect of tcplab: please report it",
-		err);
+	return say_verdict(r, "broken", why, remedy, err);
 }
 
 int front_run(const struct engine_spec *spec, front_event_fn *fn, void *arg, struct outcome *out,
@@ -402,6 +406,9 @@ int front_run(const struct engine_spec *spec, front_event_fn *fn, void *arg, str
 	*out = (struct outcome){ .verdict = VERDICT_BROKEN,
 				 .failed = json_array(),
 				 .wall = clock_now() };
+	rc = silence_limit(&r.silence, err);
+	if (rc < 0)
+		return rc;
 	if (pipe2(pipe_fd, O_CLOEXEC) != 0)
 		return err_set(err, errno, "pipe: %s", strerror(errno));
 	reader = pipe_fd[0];
