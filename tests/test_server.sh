@@ -44,13 +44,10 @@ cwd=$area/cwd
 
 # While it is waited for, not when all is over: the run is ended as soon as it says so.
 what="one that never listens is told at once"
-began=$(date +%s)
 (cd "$cwd" && exec timeout -k 5 120 "$lab" run "$own" --kernel host --server 'sleep 100') >"$out" 2>"$err" </dev/null &
 front=$!
 until grep -q 'after 1 s the program does not listen yet' "$out" || ! kill -0 "$front" 2>/dev/null; do :; done
 if kill -0 "$front" 2>/dev/null; then pass; else fail "it has ended"; fi
-took=$(($(date +%s) - began))
-if [ $took -lt 8 ]; then pass; else fail "that took $took s"; fi
 kill "$front"
 wait "$front" 2>/dev/null
 says "so far it has written nothing"
