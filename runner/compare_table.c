@@ -11,6 +11,7 @@
 #include "field.h"
 #include "messages.h"
 #include "phrase.h"
+#include "phrase_head.h"
 
 static char *clean(const struct compare *c, const char *text)
 {
@@ -186,22 +187,23 @@ static void add_counters(struct compare *c)
 				c->items[i].value[k] = text_of("0");
 }
 
-static char *kernel_of(const struct compare *c, const json_t *header)
+static char *say_header(const struct compare *c, const json_t *header,
+			void (*say)(FILE *out, const json_t *header, enum lang lang))
 {
-	const json_t *k = json_object_get(header, "kernel");
 	char *text = NULL;
 	size_t size;
 	FILE *f = open_memstream(&text, &size);
 
 	if (!f)
 		abort();
-	fputs(field_text(k, "release"), f);
-	if (field_is(k, "kind", "lab"))
-		message_say(f, c->lang, HEAD_LAB_KERNEL, field_text(k, "arch"));
-	else
-		message_say(f, c->lang, HEAD_HOST_KERNEL, field_text(k, "arch"));
+	say(f, header, c->lang);
 	fclose(f);
 	return text;
+}
+
+static char *kernel_of(const struct compare *c, const json_t *header)
+{
+	return say_header(c, header, phrase_kernel);
 }
 
 static char *lab_of(const struct compare *c, const json_t *header)
@@ -216,9 +218,7 @@ static char *lab_of(const struct compare *c, const json_t *header)
 
 static char *clock_of(const struct compare *c, const json_t *header)
 {
-	return text_of(message(c->lang, field_is(header, "clock", "virtual")
-						? MSG_HEAD_CLOCK_VIRTUAL
-						: MSG_HEAD_CLOCK_REAL));
+	return say_header(c, header, phrase_clock);
 }
 
 static char *backend_of(const struct compare *c, const json_t *header)

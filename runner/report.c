@@ -25,6 +25,7 @@
 #include "lanes.h"
 #include "lesson.h"
 #include "phrase.h"
+#include "phrase_head.h"
 #include "report_own.h"
 #include "rungs.h"
 #include "svg_ladder.h"
@@ -170,50 +171,14 @@ void report_badge(FILE *out, const char *verdict)
 				badges[i].sign, badges[i].word);
 }
 
-static void say_kernel(FILE *out, const json_t *header, enum lang lang)
-{
-	const json_t *kernel = json_object_get(header, "kernel");
-
-	fputs(field_text(kernel, "release"), out);
-	if (field_is(kernel, "kind", "host"))
-		message_say(out, lang, HEAD_HOST_KERNEL, field_text(kernel, "arch"));
-	else
-		message_say(out, lang, HEAD_LAB_KERNEL, field_text(kernel, "arch"));
-}
-
-static void say_clock(FILE *out, const json_t *header, enum lang lang)
-{
-	fputs(message(lang, field_is(header, "clock", "virtual") ? MSG_HEAD_CLOCK_VIRTUAL
-								 : MSG_HEAD_CLOCK_REAL),
-	      out);
-}
-
-static void say_network(FILE *out, const json_t *header, enum lang lang)
-{
-	const json_t *impair = json_object_get(header, "impair");
-
-	message_say(out, lang, HEAD_IMPAIR, field_text(impair, "backend"),
-		    field_text(impair, "why"));
-}
-
 static void say_hosts(FILE *out, const json_t *header, enum lang lang)
 {
 	const json_t *hosts = json_object_get(header, "hosts");
 
 	for (size_t i = 0; i < json_array_size(hosts); i++) {
-		const json_t *host = json_array_get(hosts, i);
-		double loss = json_number_value(json_object_get(host, "loss"));
-		char delay[DURATION_MAX_TEXT];
-
 		if (i)
 			fputs("; ", out);
-		message_say(out, lang, HEAD_HOST, field_text(host, "name"),
-			    field_text(host, "ipv4"));
-		if (field_int(host, "delay"))
-			message_say(out, lang, HEAD_DELAY,
-				    duration_format(field_int(host, "delay"), delay));
-		if (loss > 0)
-			message_say(out, lang, HEAD_LOSS, 100 * loss);
+		phrase_host(out, json_array_get(hosts, i), lang);
 	}
 }
 
@@ -223,23 +188,17 @@ static void say_date(FILE *out, const json_t *header, enum lang lang)
 	fputs(field_text(header, "date"), out);
 }
 
-static void say_counter_run(FILE *out, const json_t *header, enum lang lang)
-{
-	message_say(out, lang, HEAD_COUNTER_RUN_IS,
-		    lang_text(json_object_get(header, "counter_run"), lang));
-}
-
 static const struct {
 	enum msg label;
 	const char *field; /* without it there is nothing to say */
 	void (*say)(FILE *out, const json_t *header, enum lang lang);
 } lines[] = {
-	{ MSG_HEAD_KERNEL, "kernel", say_kernel },
-	{ MSG_HEAD_CLOCK, "clock", say_clock },
-	{ MSG_HEAD_NETWORK, "impair", say_network },
+	{ MSG_HEAD_KERNEL, "kernel", phrase_kernel },
+	{ MSG_HEAD_CLOCK, "clock", phrase_clock },
+	{ MSG_HEAD_NETWORK, "impair", phrase_network },
 	{ MSG_HEAD_HOSTS, "hosts", say_hosts },
 	{ MSG_REPORT_DATE, "date", say_date },
-	{ MSG_HEAD_COUNTER_RUN, "counter_run", say_counter_run },
+	{ MSG_HEAD_COUNTER_RUN, "counter_run", phrase_counter_run },
 };
 
 static void say_sum(FILE *out, const json_t *verdict, enum lang lang)

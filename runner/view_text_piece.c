@@ -8,9 +8,9 @@
 #include "../netns/duration.h"
 #include "columns.h"
 #include "field.h"
-#include "linkphrase.h"
 #include "messages.h"
 #include "phrase.h"
+#include "phrase_head.h"
 
 #define WIDEST        100
 #define LABEL_COLUMNS 10
@@ -58,25 +58,6 @@ char *text_words(const struct paper *paper, const json_t *ev,
 	return columns_clean(raw, size, paper->utf8, 0);
 }
 
-static void say_kernel(FILE *out, const json_t *header, enum lang lang)
-{
-	const json_t *kernel = json_object_get(header, "kernel");
-
-	fputs(field_text(kernel, "release"), out);
-	if (field_is(kernel, "kind", "host"))
-		message_say(out, lang, HEAD_HOST_KERNEL, field_text(kernel, "arch"));
-	else
-		message_say(out, lang, HEAD_LAB_KERNEL, field_text(kernel, "arch"));
-}
-
-static void say_clock(FILE *out, const json_t *header, enum lang lang)
-{
-	if (field_is(header, "clock", "virtual"))
-		message_say(out, lang, HEAD_CLOCK_VIRTUAL);
-	else
-		message_say(out, lang, HEAD_CLOCK_REAL);
-}
-
 static void say_form(FILE *out, const json_t *header, enum lang lang)
 {
 	const int64_t length = field_int(header, "length"), full = field_int(header, "full_length");
@@ -88,34 +69,6 @@ static void say_form(FILE *out, const json_t *header, enum lang lang)
 		message_say(out, lang, HEAD_FORM_SHORT, takes, would_take);
 	else
 		message_say(out, lang, HEAD_FORM_FULL, takes);
-}
-
-static void say_network(FILE *out, const json_t *header, enum lang lang)
-{
-	const json_t *impair = json_object_get(header, "impair");
-
-	message_say(out, lang, HEAD_IMPAIR, field_text(impair, "backend"),
-		    field_text(impair, "why"));
-}
-
-static void say_host(FILE *out, const json_t *host, enum lang lang)
-{
-	char delay[DURATION_MAX_TEXT];
-	double loss = json_number_value(json_object_get(host, "loss"));
-
-	message_say(out, lang, HEAD_HOST, field_text(host, "name"), field_text(host, "ipv4"));
-	if (field_int(host, "delay"))
-		message_say(out, lang, HEAD_DELAY,
-			    duration_format(field_int(host, "delay"), delay));
-	if (loss > 0)
-		message_say(out, lang, HEAD_LOSS, 100 * loss);
-	linkphrase_say(out, host, lang);
-}
-
-static void say_counter_run(FILE *out, const json_t *header, enum lang lang)
-{
-	message_say(out, lang, HEAD_COUNTER_RUN_IS,
-		    lang_text(json_object_get(header, "counter_run"), lang));
 }
 
 /* "delay=50ms  loss=0" */
@@ -151,13 +104,14 @@ void text_head(const struct paper *paper, const json_t *header)
 		     *title ? field_text(header, "lab") : "") < 0)
 		abort();
 	text_put(paper, INK_TITLE, lab, "", 0);
-	put_said(paper, INK_PLAIN, MSG_HEAD_KERNEL, header, say_kernel);
-	put_said(paper, INK_PLAIN, MSG_HEAD_CLOCK, header, say_clock);
+	put_said(paper, INK_PLAIN, MSG_HEAD_KERNEL, header, phrase_kernel);
+	put_said(paper, INK_PLAIN, MSG_HEAD_CLOCK, header, phrase_clock);
 	if (field_int(header, "length") && field_int(header, "full_length"))
 		put_said(paper, INK_WARN, MSG_HEAD_FORM, header, say_form);
-	put_said(paper, INK_PLAIN, MSG_HEAD_NETWORK, header, say_network);
+	put_said(paper, INK_PLAIN, MSG_HEAD_NETWORK, header, phrase_network);
 	for (size_t i = 0; i < json_array_size(hosts); i++) {
-		_cleanup_free_ char *text = text_words(paper, json_array_get(hosts, i), say_host);
+		_cleanup_free_ char *text =
+			text_words(paper, json_array_get(hosts, i), phrase_host);
 
 		text_labelled(paper, INK_PLAIN, i ? "" : message(paper->lang, MSG_HEAD_HOSTS),
 			      text);
@@ -169,7 +123,7 @@ void text_head(const struct paper *paper, const json_t *header)
 		put_said(paper, INK_PLAIN, MSG_HEAD_SET, json_object_get(header, "set"),
 			 say_settings);
 	if (field_has(header, "counter_run"))
-		put_said(paper, INK_WARN, MSG_HEAD_COUNTER_RUN, header, say_counter_run);
+		put_said(paper, INK_WARN, MSG_HEAD_COUNTER_RUN, header, phrase_counter_run);
 }
 
 static void say_fail(FILE *out, const json_t *ex, enum lang lang)
