@@ -37,21 +37,11 @@
 
 #include "../netns/cleanup.h"
 #include "field.h"
+#include "grow.h"
 #include "rungs.h"
 
 /* So many rows that are the same are shown beside one that is not. */
 #define NEAR 2
-
-void *compare_grow(void *array, size_t n, size_t *room, size_t size)
-{
-	if (n < *room)
-		return array;
-	*room = *room ? 2 * *room : 64;
-	array = reallocarray(array, *room, size);
-	if (!array)
-		abort();
-	return array;
-}
 
 struct compare *compare_new(enum lang lang, bool utf8)
 {
@@ -106,7 +96,7 @@ static void add_pair(struct compare *c, struct entry *a, struct entry *b)
 {
 	struct compare_row *r;
 
-	c->rows = compare_grow(c->rows, c->n_rows, &c->rows_room, sizeof(*c->rows));
+	c->rows = grow(c->rows, c->n_rows, &c->rows_room, sizeof(*c->rows));
 	r = &c->rows[c->n_rows++];
 	*r = (struct compare_row){ .side = { a ? &a->moment : NULL, b ? &b->moment : NULL } };
 	if (!a || !b) {

@@ -63,9 +63,6 @@ struct compare {
 	size_t n_items, items_room;
 };
 
-/** compare_grow() - room for one more in an array. Return: the array; aborts without memory. */
-void *compare_grow(void *array, size_t n, size_t *room, size_t size);
-
 /** compare_story_end() - the record ended: its entries in the order of its events. */
 void compare_story_end(struct side *s);
 

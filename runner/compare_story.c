@@ -8,6 +8,7 @@
 #include "../netns/cleanup.h"
 #include "columns.h"
 #include "field.h"
+#include "grow.h"
 #include "messages.h"
 #include "phrase.h"
 #include "rungs.h"
@@ -16,7 +17,7 @@ static struct entry *add_entry(struct side *s, enum compare_what what)
 {
 	struct entry *e;
 
-	s->entries = compare_grow(s->entries, s->n_entries, &s->entries_room, sizeof(*s->entries));
+	s->entries = grow(s->entries, s->n_entries, &s->entries_room, sizeof(*s->entries));
 	e = &s->entries[s->n_entries++];
 	*e = (struct entry){ .moment.what = what,
 			     .rung = -1,
@@ -203,7 +204,7 @@ void compare_event(struct compare *c, int side, const json_t *ev)
 
 	/* the ladder counts from the header on */
 	if (field_is(ev, "ev", "header") || s->header) {
-		s->marks = compare_grow(s->marks, s->n_marks, &s->marks_room, sizeof(*s->marks));
+		s->marks = grow(s->marks, s->n_marks, &s->marks_room, sizeof(*s->marks));
 		s->marks[s->n_marks++] = compare_mark(ev);
 	}
 	keep_fact(c, s, ev);

@@ -9,6 +9,7 @@
 #include "../netns/cleanup.h"
 #include "columns.h"
 #include "field.h"
+#include "grow.h"
 #include "messages.h"
 #include "phrase.h"
 #include "phrase_head.h"
@@ -21,7 +22,7 @@ static char *clean(const struct compare *c, const char *text)
 static void add_item(struct compare *c, enum compare_part part, const char *what, const char *a,
 		     const char *b)
 {
-	c->items = compare_grow(c->items, c->n_items, &c->items_room, sizeof(*c->items));
+	c->items = grow(c->items, c->n_items, &c->items_room, sizeof(*c->items));
 	c->items[c->n_items++] = (struct compare_item){ .part = part,
 							.what = clean(c, what),
 							.value = { clean(c, a), clean(c, b) } };

@@ -3,14 +3,11 @@
 
 #include <stdlib.h>
 
+#include "grow.h"
+
 void indices_add(struct indices *list, uint32_t i)
 {
-	if (list->n == list->room) {
-		list->room = list->room ? 2 * list->room : 8;
-		list->at = reallocarray(list->at, list->room, sizeof(*list->at));
-		if (!list->at)
-			abort();
-	}
+	list->at = grow(list->at, list->n, &list->room, sizeof(*list->at));
 	list->at[list->n++] = i;
 }
 

@@ -26,6 +26,7 @@
 #include "../netns/cleanup.h"
 #include "../netns/err.h"
 #include "columns.h"
+#include "grow.h"
 #include "markdown_page.h"
 #include "paper.h"
 
@@ -496,12 +497,7 @@ static void make_harmless(cmark_node *root)
 	while ((event = cmark_iter_next(iter)) != CMARK_EVENT_DONE) {
 		if (event != CMARK_EVENT_ENTER)
 			continue;
-		if (n == room) {
-			room = room ? 2 * room : 64;
-			found = reallocarray(found, room, sizeof(*found));
-			if (!found)
-				abort();
-		}
+		found = grow(found, n, &room, sizeof(*found));
 		found[n++].node = cmark_iter_get_node(iter);
 	}
 	for (size_t i = 0; i < n; i++) {

@@ -8,6 +8,7 @@
 
 #include "../netns/cleanup.h"
 #include "../netns/err.h"
+#include "grow.h"
 
 /* More than any lab of the course needs by far, and still a file that can be read again. */
 #define RECORD_MAX_EVENTS 1000000
@@ -113,12 +114,7 @@ void record_event_in(struct record *r, uint64_t place, const char *ev, int64_t t
 		abort();
 	json_decref(fields);
 
-	if (r->n_pending == r->room) {
-		r->room = r->room ? r->room * 2 : 64;
-		r->pending = reallocarray(r->pending, r->room, sizeof(*r->pending));
-		if (!r->pending)
-			abort();
-	}
+	r->pending = grow(r->pending, r->n_pending, &r->room, sizeof(*r->pending));
 	r->pending[r->n_pending++] = (struct pending){ .t = t, .order = place, .ev = line };
 }
 

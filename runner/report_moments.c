@@ -19,6 +19,7 @@
 #include "../netns/duration.h"
 #include "columns.h"
 #include "field.h"
+#include "grow.h"
 #include "html.h"
 #include "lanes.h"
 #include "report_own.h"
@@ -44,12 +45,7 @@ struct moments {
 
 static void add(struct moments *m, long event, json_int_t t, char *text)
 {
-	if (m->n == m->room) {
-		m->room = m->room ? 2 * m->room : 256;
-		m->all = reallocarray(m->all, m->room, sizeof(*m->all));
-		if (!m->all)
-			abort();
-	}
+	m->all = grow(m->all, m->n, &m->room, sizeof(*m->all));
 	m->all[m->n] = (struct moment){ event, m->n, t, text };
 	m->n++;
 }

@@ -7,6 +7,7 @@
 #include "../netns/cleanup.h"
 #include "columns.h"
 #include "field.h"
+#include "grow.h"
 #include "ladder.h"
 #include "phrase.h"
 
@@ -45,12 +46,7 @@ static struct rung *add(struct rungs *r, enum rung_kind kind)
 {
 	struct rung *g;
 
-	if (r->n == r->room) {
-		r->room = r->room ? 2 * r->room : 64;
-		r->all = reallocarray(r->all, r->room, sizeof(*r->all));
-		if (!r->all)
-			abort();
-	}
+	r->all = grow(r->all, r->n, &r->room, sizeof(*r->all));
 	g = &r->all[r->n++];
 	*g = (struct rung){ .kind = kind, .event = r->event };
 	return g;

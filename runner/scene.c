@@ -31,6 +31,7 @@
 #include "../netns/duration.h"
 #include "../netns/err.h"
 #include "field.h"
+#include "grow.h"
 #include "phrase.h"
 #include "recfile.h"
 #include "record.h"
@@ -56,17 +57,6 @@ static const char *const kind_names[SCENE_KINDS] = {
 	[SCENE_COUNTER] = "counter", [SCENE_EXPECT] = "expect",   [SCENE_VERDICT] = "verdict",
 	[SCENE_OTHER] = "",
 };
-
-void *scene_grow(void *array, size_t n, size_t *room, size_t size)
-{
-	if (n < *room)
-		return array;
-	*room = *room ? 2 * *room : 16;
-	array = reallocarray(array, *room, size);
-	if (!array)
-		abort();
-	return array;
-}
 
 int scene_name(struct names *names, struct slice s)
 {
@@ -159,7 +149,7 @@ static void add_conn(struct scene *s, const struct slice *f)
 		if (end.len && linescan(end.at, end.len, host, 1, &name))
 			c.host[i] = scene_name(&s->hosts, name);
 	}
-	s->conns = scene_grow(s->conns, s->n_conns, &s->conns_room, sizeof(c));
+	s->conns = grow(s->conns, s->n_conns, &s->conns_room, sizeof(c));
 	s->conns[s->n_conns++] = c;
 }
 
@@ -245,7 +235,7 @@ int scene_line(struct scene *s, const char *line, size_t len, struct err *err)
 	scene_row_add(s, &it, f);
 	it.rows = (int32_t)s->n_rows;
 	keep_text(s, line, len);
-	s->items = scene_grow(s->items, s->n_items, &s->items_room, sizeof(it));
+	s->items = grow(s->items, s->n_items, &s->items_room, sizeof(it));
 	s->items[s->n_items++] = it;
 	return 0;
 }

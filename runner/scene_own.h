@@ -130,9 +130,6 @@ struct scene {
 	} cache[SCENE_CACHE];
 };
 
-/** scene_grow() - room for one more in an array. Return: the array. Aborts without memory. */
-void *scene_grow(void *array, size_t n, size_t *room, size_t size);
-
 /** scene_name() - the number of a name that is written as @s; -1 for none, or too many. */
 int scene_name(struct names *names, struct slice s);
 

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "grow.h"
 #include "scene_own.h"
 
 /* An arrival so many rows below its departure gets a row of its own: one screen has both. */
@@ -9,7 +10,7 @@
 
 static int32_t row_new(struct scene *s, enum scene_row_kind kind, int from)
 {
-	s->rows = scene_grow(s->rows, s->n_rows, &s->rows_room, sizeof(*s->rows));
+	s->rows = grow(s->rows, s->n_rows, &s->rows_room, sizeof(*s->rows));
 	s->rows[s->n_rows] = (struct scene_row){
 		.kind = kind, .from = from, .first = (long)s->n_items, .last = -1, .held = -1
 	};

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "field.h"
+#include "grow.h"
 #include "scene_own.h"
 
 #define LISTENERS_MAX 256
@@ -10,7 +11,7 @@
 static int32_t history_new(struct scene *s, int host, int32_t conn, json_int_t port)
 {
 	s->histories =
-		scene_grow(s->histories, s->n_histories, &s->histories_room, sizeof(*s->histories));
+		grow(s->histories, s->n_histories, &s->histories_room, sizeof(*s->histories));
 	s->histories[s->n_histories] = (struct history){ .host = host, .conn = conn, .port = port };
 	return (int32_t)s->n_histories++;
 }
@@ -65,7 +66,7 @@ static void add_state(struct scene *s, const struct item *it, int host, const st
 
 	if (!h)
 		return;
-	h->changes = scene_grow(h->changes, h->n, &h->room, sizeof(*h->changes));
+	h->changes = grow(h->changes, h->n, &h->room, sizeof(*h->changes));
 	h->changes[h->n++] = (struct change){ (uint32_t)s->n_items, (uint32_t)s->n_items,
 					      state_of(s, f[FIELD_TO]) };
 }
@@ -79,13 +80,13 @@ static void add_gauges(struct scene *s, const struct item *it, int host, const s
 	if (!h || !h->n || h->changes[h->n - 1].state == 0)
 		return;
 	last = h->changes[h->n - 1];
-	h->changes = scene_grow(h->changes, h->n, &h->room, sizeof(*h->changes));
+	h->changes = grow(h->changes, h->n, &h->room, sizeof(*h->changes));
 	h->changes[h->n++] = (struct change){ (uint32_t)s->n_items, last.entered, last.state };
 }
 
 static void add_fold(struct scene *s, int host, const struct slice *f)
 {
-	s->folds = scene_grow(s->folds, s->n_folds, &s->folds_room, sizeof(*s->folds));
+	s->folds = grow(s->folds, s->n_folds, &s->folds_room, sizeof(*s->folds));
 	s->folds[s->n_folds++] = (struct fold){ .event = (uint32_t)s->n_items,
 						.host = host,
 						.from = state_of(s, f[FIELD_FROM]),
@@ -105,7 +106,7 @@ static void add_counter(struct scene *s, int host, const struct slice *f)
 	       (s->tallies[k].host != host || s->tallies[k].name != (size_t)name))
 		k++;
 	if (k == s->n_tallies) {
-		s->tallies = scene_grow(s->tallies, s->n_tallies, &s->tallies_room, sizeof(*c));
+		s->tallies = grow(s->tallies, s->n_tallies, &s->tallies_room, sizeof(*c));
 		s->tallies[s->n_tallies++] = (struct tally){ .host = host, .name = (size_t)name };
 	}
 	c = &s->tallies[k];
