@@ -234,19 +234,69 @@ function run(client, server)
   step { "Why it exists: a segment that was long on its way comes into a new connection of the same " ..
          "four-tuple. Without timestamps nothing tells it from the new one's own: the server reads OLD!.",
          zh = "它为何存在：一个在路上耽搁很久的报文段，闯进同一四元组的新连接。没有时间戳，就没有什么能把它与新连接自己的区分开：服务器读到 OLD!。" }
-  local function stale(port, on)
-    client:sysctl("net.ipv4.tcp_timestamps", on and 1 or 0)
+  local function all(socket, n)
+    local text = ""
+    while #text < n do
+      text = text .. assert(socket:read(n - #text, { timeout = "1s" }))
+    end
+    return text
+  end
+  -- Both say so much.
+  local function talk(c, p, n, answer)
+    c:write(("x"):rep(n))
+    all(p, n)
+    p:write(("x"):rep(answer))
+    all(c, answer)
+  end
+  -- A real one. Initial numbers grow by one each 64 ns (secure_tcp_seq()). A connection that sends
+  -- faster than that, and is followed at once by another one, has numbers that are yet to come
+  -- in that: all this is over within 0.1 ms. The network keeps a copy of its last segment.
+  local function reborn(port, on)
+    local bytes <const> = 2 * (on and 1448 or 1460)
+    sleep(4 * delay) -- what is on its way arrives first
+    client:link { delay = "1us" }
+    server:link { delay = "1us" }
+    local t0 = now()
     local c = client:connect(server, 80, { port = port })
     local p = listener:accept { timeout = "1s" }
-    c:write("aaaa")
-    p:read(4, { timeout = "1s" })
+    talk(c, p, bytes, bytes)
+    net:duplicate { conn = c, from = client, len = 4, nth = 1, after = "30ms" }
+    c:write("OLD!")
+    all(p, 4)
+    c:set("SO_LINGER", 0) -- RST: no TIME-WAIT
+    c:close()
+    p:read(1, { timeout = "1s" })
+    p:close()
+    local ahead = bytes - (now() - t0) // 64
+    c = client:connect(server, 80, { port = port })
+    p = listener:accept { timeout = "1s" }
+    sleep("10ms")
+    talk(c, p, ahead, bytes)
+    sleep("30ms")
+    note { "The copy of the old connection's last segment has arrived. Its number is the one that the server expects next.",
+           zh = "旧连接最后一个报文段的副本到了。它的序号正是服务器接下来期待的那一个。" }
+    client:link { delay = delay }
+    server:link { delay = delay }
+    return c, p
+  end
+  -- A clock that goes on while code runs has no room for that: there it is made up.
+  local function made_up(port, on)
+    local c = client:connect(server, 80, { port = port })
+    local p = listener:accept { timeout = "1s" }
+    talk(c, p, 4, 4)
     sleep(4 * delay)
-    net:inject { to = server, conn = c, flags = "PA", seq = 5, data = "OLD!", tsval = on and 0 or nil }
+    net:inject { to = server, conn = c, flags = "PA", seq = 5, ack = 5, data = "OLD!", tsval = on and 0 or nil }
     sleep(2 * delay)
+    return c, p
+  end
+  local function stale(port, on)
+    client:sysctl("net.ipv4.tcp_timestamps", on and 1 or 0)
+    local c, p = (virtual_clock and reborn or made_up)(port, on)
     c:write("good")
     local text = p:read(4, { timeout = "1s" })
     c:set("SO_LINGER", 0)
     c:close()
+    sleep(2 * delay)
     p:close()
     return text
   end

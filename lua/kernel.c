@@ -59,4 +59,6 @@ void kernel_open(lua_State *L)
 	}
 	lua_pushboolean(L, script_lab(L)->full);
 	lua_setfield(L, -2, "full");
+	lua_pushboolean(L, script_lab(L)->virtual_clock);
+	lua_setfield(L, -2, "virtual_clock");
 }

@@ -185,6 +185,7 @@ int lab_load(const char *path, const struct lab_load_options *options, struct la
 	lab->given = options->params;
 	lab->n_given = options->n_params;
 	lab->full = options->full;
+	lab->virtual_clock = options->virtual_clock;
 	lab->server = options->server;
 	rc = name_lab(lab, path, err);
 	if (rc == 0)

@@ -105,13 +105,14 @@ struct lab_meta {
  *
  * @params: values for its parameters, as --param gives them
  * @full:   the form that takes as long as it takes; a lab kernel plays no other
+ * @virtual_clock: it will be played on one
  * @server: the learner's own, or NULL
  * @kernel_release: of the kernel that it will be played on; NULL: the one that runs
  */
 struct lab_load_options {
 	const struct lab_setting *params;
 	size_t n_params;
-	bool full;
+	bool full, virtual_clock;
 	const struct lab_server *server;
 	const char *kernel_release;
 };

@@ -57,7 +57,7 @@ struct actor {
  * @link_line:  where the file sets `link`
  * @about_line: what script_where() says while the file's globals are looked at, and no line runs
  * @server: NULL once the chunk has run
- * @full, @kernel_release: what is played, and on which kernel
+ * @full, @virtual_clock, @kernel_release: what is played, and on which kernel
  */
 struct lab {
 	lua_State *L;
@@ -70,7 +70,7 @@ struct lab {
 	const struct lab_server *server;
 	const struct lab_ops *ops;
 	void *engine;
-	bool playing, dead, full;
+	bool playing, dead, full, virtual_clock;
 	size_t n_actors, current, n_sockets, n_narration, n_calls;
 	struct actor *actors[SCRIPT_MAX_ACTORS];
 	struct impairment toward[WORLD_MAX_HOSTS];

@@ -55,6 +55,8 @@ length = nil
 full_length = nil
 ---@type boolean the full form is to be played
 full = false
+---@type boolean its clock skips what would only be waiting, and stands still while code runs
+virtual_clock = false
 ---@type string[]
 needs = nil
 ---@type boolean the lab has a use for --server

@@ -141,7 +141,7 @@ int enginespec_decode(const char *text, struct engine_spec *spec, json_t **keep,
 	_cleanup_free_ char *plain_text = unescape(text);
 	json_t *o = plain_text ? json_loads(plain_text, 0, NULL) : NULL;
 	const json_t *cr = json_object_get(o, "counter_run");
-	struct lab_load_options load = { .params = params, .full = true };
+	struct lab_load_options load = { .params = params, .full = true, .virtual_clock = true };
 
 	*keep = o;
 	if (!json_is_object(o))

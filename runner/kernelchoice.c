@@ -73,6 +73,7 @@ int kernelchoice_load(const struct kernelchoice *c, const char *path,
 	const struct lab_load_options load = { .params = params,
 					       .n_params = n_params,
 					       .full = full || !c->host,
+					       .virtual_clock = !c->host,
 					       .server = c->server,
 					       .kernel_release =
 						       c->host ? NULL : c->kernel.version };

@@ -86,6 +86,26 @@ START_TEST(full_says_which_form)
 }
 END_TEST
 
+START_TEST(virtual_clock_says_which_clock)
+{
+	for (int virtual = 0; virtual < 2; virtual++) {
+		const struct lab_load_options options = { .virtual_clock = virtual };
+		struct err err = ERR_INIT;
+		struct lab *lab = NULL;
+		char text[200];
+
+		snprintf(text, sizeof(text),
+			 "hosts = { 'a' } function run() expect(virtual_clock):is(%s) end",
+			 virtual ? "true" : "false");
+		ck_ok(load(text, virtual ? &options : NULL, &lab, &err));
+		ck_ok(fake_play(&f, lab, &err));
+		lab_free(lab);
+	}
+	ck_assert_uint_eq(f.failed, 0);
+	ck_assert_uint_eq(f.held, 2);
+}
+END_TEST
+
 START_TEST(full_length_is_nothing_when_not_said)
 {
 	struct err err = ERR_INIT;
@@ -177,6 +197,7 @@ Suite *suite(void)
 
 	tcase_add_checked_fixture(tc, world, no_world);
 	tcase_add_test(tc, full_says_which_form);
+	tcase_add_test(tc, virtual_clock_says_which_clock);
 	tcase_add_test(tc, full_length_is_nothing_when_not_said);
 	tcase_add_test(tc, since_compares_with_the_kernel_to_be);
 	tcase_add_test(tc, since_wants_a_version);
