@@ -105,7 +105,7 @@ if full then
   counter_runs[3] = {
     name  = { "another tcp_orphan_retries than the lab thinks", zh = "tcp_orphan_retries 与实验设想的不同" },
     set   = { ["client." .. knob] = 1 },
-    fails = { "FINs of the orphan", "FINs of LAST-ACK" },
+    fails = { "FINs of the orphan", "FINs of LAST-ACK", "the peer answers probes", "the orphan behind the window is gone" },
   }
   counter_runs[4] = {
     name  = { "another tcp_retries2 than the lab thinks: behind the window it decides too",

@@ -15,13 +15,10 @@
 /*
  * The last word on a sysctl of a host:
  *
- *   --set (and --a, --b of compare)  holds for the whole run: a question such as "and without
- *                                    cookies?" is about all of it, whatever the lab does in its
+ *   --set (--a and --b of compare,   holds for the whole run: a question such as "and without
+ *   `set` of a counter-run)          cookies?" is about all of it, whatever the lab does in its
  *                                    midst. What the lab would have set is recorded, not done.
  *   host:sysctl()                    else
- *   set of a counter-run             until then. It is the lab's own word, like the `sysctl` at
- *                                    its top: "when it begins with this, that must fail", and
- *                                    where a step is about another value, the step says it.
  *   sysctl of the lab                until then
  */
 
@@ -45,11 +42,9 @@ static int split_set(const struct engine *e, const char *name, unsigned *host, c
 			  e->meta->hosts[e->meta->n_hosts - 1]);
 }
 
-/* Does what the user typed hold for this one? */
+/* Does a --set, or a counter-run's, hold for this one? */
 static bool is_kept(const struct engine *e, unsigned host, const char *name)
 {
-	if (e->spec->counter_run)
-		return false;
 	for (size_t i = 0; i < e->spec->n_sets; i++) {
 		struct err err = ERR_INIT;
 		const char *set = NULL;

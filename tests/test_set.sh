@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# What --set says of a sysctl holds for the whole run, and every view says what the lab would have
-# set; a counter-run's `set` is the lab's own, which the lab may change.
+# What --set says of a sysctl, or the `set` of a counter-run, holds for the whole run, and every view
+# says what the lab would have set.
 . "$(dirname "$0")/checks.sh"
 
 last_word=$top/tests/labs/last_word.lua knob=net.ipv4.tcp_syncookies
@@ -36,7 +36,7 @@ for kernel in $kernels; do
 	says 'would set net/ipv4/tcp_syncookies to 1 here; --set keeps it at 2'
 	says 'it is 0 - seen: 2'
 
-	ends 0 "$kernel: a counter-run sets what it begins with" "$lab" check "$last_word" --kernel "$kernel"
+	ends 0 "$kernel: the set of a counter-run" "$lab" check "$last_word" --kernel "$kernel"
 	says '2 runs, 2 as they must be'
 done
 
