@@ -26,33 +26,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* @p: the next byte, @left: bytes captured from it on */
-struct view {
-	const uint8_t *p;
-	size_t left;
-};
-
-static uint16_t get16(const uint8_t *p)
-{
-	return (uint16_t)(p[0] << 8 | p[1]);
-}
-
-static uint32_t get32(const uint8_t *p)
-{
-	return (uint32_t)get16(p) << 16 | get16(p + 2);
-}
-
-/* Take @n bytes off the front. Return: where they are, or NULL when the capture has fewer. */
-static const uint8_t *take(struct view *v, size_t n)
-{
-	const uint8_t *p = v->p;
-
-	if (v->left < n)
-		return NULL;
-	v->p += n;
-	v->left -= n;
-	return p;
-}
+#include "view.h"
 
 static const uint8_t v4_prefix[12] = { [10] = 0xff, [11] = 0xff };
 
@@ -78,12 +52,6 @@ const char *endpoint_format(const struct endpoint *ep, char buf[static ENDPOINT_
 		snprintf(buf, ENDPOINT_MAX_TEXT, "[%s]:%u", addr, ep->port);
 	}
 	return buf;
-}
-
-static void set_v4(struct endpoint *ep, const uint8_t addr[static 4])
-{
-	memcpy(ep->addr, v4_prefix, sizeof(v4_prefix));
-	memcpy(ep->addr + sizeof(v4_prefix), addr, 4);
 }
 
 static const struct {
@@ -162,7 +130,7 @@ static void parse_option(struct segment *seg, uint8_t kind, const uint8_t *body,
 	case OPT_MSS:
 		seg->has_mss = syn && len == 2;
 		if (seg->has_mss)
-			seg->mss = get16(body);
+			seg->mss = view_get16(body);
 		break;
 	case OPT_WSCALE:
 		seg->has_wscale = syn && len == 1;
@@ -177,15 +145,15 @@ static void parse_option(struct segment *seg, uint8_t kind, const uint8_t *body,
 			break;
 		seg->n_sack = (unsigned)(len / 8);
 		for (unsigned i = 0; i < seg->n_sack; i++) {
-			seg->sack[i][0] = get32(body + 8 * i);
-			seg->sack[i][1] = get32(body + 8 * i + 4);
+			seg->sack[i][0] = view_get32(body + 8 * i);
+			seg->sack[i][1] = view_get32(body + 8 * i + 4);
 		}
 		break;
 	case OPT_TIMESTAMPS:
 		seg->has_ts = len == 8;
 		if (seg->has_ts) {
-			seg->tsval = get32(body);
-			seg->tsecr = get32(body + 4);
+			seg->tsval = view_get32(body);
+			seg->tsecr = view_get32(body + 4);
 		}
 		break;
 	case OPT_FASTOPEN:
@@ -193,7 +161,7 @@ static void parse_option(struct segment *seg, uint8_t kind, const uint8_t *body,
 			seg->fastopen_len = (int)len;
 		break;
 	case OPT_EXPERIMENT:
-		if (syn && len >= 2 && get16(body) == FASTOPEN_MAGIC)
+		if (syn && len >= 2 && view_get16(body) == FASTOPEN_MAGIC)
 			seg->fastopen_len = (int)len - 2;
 		break;
 	default:
@@ -209,13 +177,13 @@ static void parse_options(struct segment *seg, struct view v)
 {
 	const uint8_t *kind, *len, *body;
 
-	while ((kind = take(&v, 1)) && *kind != OPT_END) {
+	while ((kind = view_take(&v, 1)) && *kind != OPT_END) {
 		if (*kind == OPT_NOP)
 			continue;
-		len = take(&v, 1);
+		len = view_take(&v, 1);
 		if (!len || *len < 2)
 			return;
-		body = take(&v, *len - 2U);
+		body = view_take(&v, *len - 2U);
 		if (!body)
 			return;
 		parse_option(seg, *kind, body, *len - 2U);
@@ -239,7 +207,7 @@ static uint64_t digest(uint64_t hash, const void *data, size_t len)
 /* @iplen: bytes that the IP header says follow it */
 static int parse_tcp(struct view v, size_t iplen, struct segment *seg)
 {
-	const uint8_t *th = take(&v, TCP_HEADER);
+	const uint8_t *th = view_take(&v, TCP_HEADER);
 	const uint8_t *options;
 	size_t doff, payload;
 
@@ -248,16 +216,16 @@ static int parse_tcp(struct view v, size_t iplen, struct segment *seg)
 	doff = (size_t)(th[12] >> 4) * 4;
 	if (doff < TCP_HEADER || doff > iplen)
 		return -EBADMSG;
-	options = take(&v, doff - TCP_HEADER);
+	options = view_take(&v, doff - TCP_HEADER);
 	if (!options)
 		return -EBADMSG;
 
-	seg->src.port = get16(th);
-	seg->dst.port = get16(th + 2);
-	seg->seq = get32(th + 4);
-	seg->ack = get32(th + 8);
+	seg->src.port = view_get16(th);
+	seg->dst.port = view_get16(th + 2);
+	seg->seq = view_get32(th + 4);
+	seg->ack = view_get32(th + 8);
 	seg->flags = th[13];
-	seg->window = get16(th + 14);
+	seg->window = view_get16(th + 14);
 	seg->len = (uint32_t)(iplen - doff);
 	seg->fastopen_len = -1;
 	parse_options(seg, (struct view){ .p = options, .left = doff - TCP_HEADER });
@@ -272,108 +240,43 @@ static int parse_tcp(struct view v, size_t iplen, struct segment *seg)
 	return 0;
 }
 
-#define IPV4_HEADER 20
-
 static int parse_ipv4(struct view v, struct segment *seg)
 {
-	const uint8_t *ip = take(&v, IPV4_HEADER);
-	size_t ihl, total;
+	struct view_ip ip;
+	int rc = view_ipv4(&v, &ip);
 
-	if (!ip || ip[0] >> 4 != 4)
-		return -EBADMSG;
-	if (ip[9] != IPPROTO_TCP || get16(ip + 6) & 0x1fff)
+	if (rc < 0)
+		return rc;
+	if (ip.proto != IPPROTO_TCP)
 		return -EPROTONOSUPPORT;
-	ihl = (size_t)(ip[0] & 0xf) * 4;
-	total = get16(ip + 2);
-	if (ihl < IPV4_HEADER || total < ihl + TCP_HEADER || !take(&v, ihl - IPV4_HEADER))
-		return -EBADMSG;
-	seg->ip_id = get16(ip + 4);
-	seg->ttl = ip[8];
-	set_v4(&seg->src, ip + 12);
-	set_v4(&seg->dst, ip + 16);
-	return parse_tcp(v, total - ihl, seg);
-}
-
-#define IPV6_HEADER     40
-#define IPV6_FRAGMENT_8 8
-
-/*
- * Walk the extension headers (RFC 8200 section 4) up to TCP.
- * @next: type of the header at the front of @v
- * @len:  what is left of the payload length
- */
-static int skip_extensions(struct view *v, uint8_t next, size_t *len)
-{
-	const uint8_t *eh;
-	size_t size;
-
-	for (;;) {
-		switch (next) {
-		case IPPROTO_TCP:
-			return 0;
-		case IPPROTO_HOPOPTS:
-		case IPPROTO_ROUTING:
-		case IPPROTO_DSTOPTS:
-		case IPPROTO_FRAGMENT:
-			break;
-		default:
-			return -EPROTONOSUPPORT;
-		}
-		eh = take(v, IPV6_FRAGMENT_8);
-		if (!eh)
-			return -EBADMSG;
-		size = IPV6_FRAGMENT_8;
-		if (next == IPPROTO_FRAGMENT) {
-			if (get16(eh + 2) & 0xfff8)
-				return -EPROTONOSUPPORT;
-		} else {
-			size += (size_t)eh[1] * 8;
-			if (!take(v, size - IPV6_FRAGMENT_8))
-				return -EBADMSG;
-		}
-		if (size > *len)
-			return -EBADMSG;
-		*len -= size;
-		next = eh[0];
-	}
+	seg->ip_id = ip.id;
+	seg->ttl = ip.ttl;
+	view_endpoint4(&seg->src, ip.src);
+	view_endpoint4(&seg->dst, ip.dst);
+	return ip.len < TCP_HEADER ? -EBADMSG : parse_tcp(v, ip.len, seg);
 }
 
 static int parse_ipv6(struct view v, struct segment *seg)
 {
-	const uint8_t *ip = take(&v, IPV6_HEADER);
-	size_t len;
-	int rc;
+	struct view_ip ip;
+	int rc = view_ipv6(&v, &ip);
 
-	if (!ip || ip[0] >> 4 != 6)
-		return -EBADMSG;
-	len = get16(ip + 4);
-	seg->ttl = ip[7];
-	memcpy(seg->src.addr, ip + 8, sizeof(seg->src.addr));
-	memcpy(seg->dst.addr, ip + 24, sizeof(seg->dst.addr));
-	rc = skip_extensions(&v, ip[6], &len);
 	if (rc < 0)
 		return rc;
-	return len < TCP_HEADER ? -EBADMSG : parse_tcp(v, len, seg);
+	if (ip.proto != IPPROTO_TCP)
+		return -EPROTONOSUPPORT;
+	seg->ttl = ip.ttl;
+	view_endpoint6(&seg->src, ip.src);
+	view_endpoint6(&seg->dst, ip.dst);
+	return ip.len < TCP_HEADER ? -EBADMSG : parse_tcp(v, ip.len, seg);
 }
 
 int segment_parse(const uint8_t *frame, size_t caplen, struct segment *seg)
 {
 	struct view v = { .p = frame, .left = caplen };
-	const uint8_t *eth = take(&v, ETH_HLEN);
-	uint16_t type;
 
 	*seg = (struct segment){ .fastopen_len = -1 };
-	if (!eth)
-		return -EPROTONOSUPPORT;
-	type = get16(eth + 12);
-	if (type == ETHERTYPE_VLAN) {
-		const uint8_t *tag = take(&v, 4);
-
-		if (!tag)
-			return -EPROTONOSUPPORT;
-		type = get16(tag + 2);
-	}
-	switch (type) {
+	switch (view_ethernet(&v)) {
 	case ETHERTYPE_IP:
 		return parse_ipv4(v, seg);
 	case ETHERTYPE_IPV6:
