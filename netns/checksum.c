@@ -4,7 +4,7 @@
 #include <linux/if_ether.h>
 #include <netinet/in.h>
 
-enum { IP4 = 20, IP6 = 40, TCP = 20, FRAGMENT = 0x3fff };
+enum { IP4 = 20, IP6 = 40, TCP = 20, ICMP = 8, FRAGMENT = 0x3fff };
 
 static uint32_t get16(const uint8_t *p)
 {
@@ -27,10 +27,31 @@ static bool right(uint64_t total)
 	return total == 0xffff;
 }
 
+void checksum_put(uint8_t *at, const uint8_t *data, size_t len, uint64_t more)
+{
+	uint64_t total = sum(data, len, more);
+
+	while (total >> 16)
+		total = (total & 0xffff) + (total >> 16);
+	at[0] = (uint8_t)(~total >> 8);
+	at[1] = (uint8_t)~total;
+}
+
+uint64_t checksum_pseudo6(const uint8_t *addrs, size_t len)
+{
+	return sum(addrs, 32, IPPROTO_ICMPV6 + len);
+}
+
 /* @addrs: both, as they stand in the IP header. */
 static bool tcp_ok(const uint8_t *addrs, size_t addrs_len, const uint8_t *tcp, size_t len)
 {
 	return len < TCP || right(sum(tcp, len, sum(addrs, addrs_len, IPPROTO_TCP + len)));
+}
+
+/* @pseudo: over IPv6 there is a pseudo-header too (RFC 4443 section 2.3) */
+static bool icmp_ok(const uint8_t *icmp, size_t len, uint64_t pseudo)
+{
+	return len < ICMP || right(sum(icmp, len, pseudo));
 }
 
 static bool ip4_ok(const uint8_t *ip, size_t left)
@@ -45,9 +66,11 @@ static bool ip4_ok(const uint8_t *ip, size_t left)
 		return true;
 	if (!right(sum(ip, header, 0)))
 		return false;
-	if (ip[9] != IPPROTO_TCP || get16(ip + 6) & FRAGMENT || len < header || len > left)
+	if (get16(ip + 6) & FRAGMENT || len < header || len > left)
 		return true;
-	return tcp_ok(ip + 12, 8, ip + header, len - header);
+	if (ip[9] == IPPROTO_ICMP)
+		return icmp_ok(ip + header, len - header, 0);
+	return ip[9] != IPPROTO_TCP || tcp_ok(ip + 12, 8, ip + header, len - header);
 }
 
 static bool ip6_ok(const uint8_t *ip, size_t left)
@@ -57,9 +80,11 @@ static bool ip6_ok(const uint8_t *ip, size_t left)
 	if (left < IP6)
 		return true;
 	len = get16(ip + 4);
-	if (ip[6] != IPPROTO_TCP || len > left - IP6)
+	if (len > left - IP6)
 		return true;
-	return tcp_ok(ip + 8, 32, ip + IP6, len);
+	if (ip[6] == IPPROTO_ICMPV6)
+		return icmp_ok(ip + IP6, len, checksum_pseudo6(ip + 8, len));
+	return ip[6] != IPPROTO_TCP || tcp_ok(ip + 8, 32, ip + IP6, len);
 }
 
 bool checksum_ok(const uint8_t *frame, size_t len)

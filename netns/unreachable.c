@@ -6,6 +6,7 @@
 #include <netinet/ip_icmp.h>
 #include <string.h>
 
+#include "checksum.h"
 #include "impair.h"
 
 /*
@@ -20,19 +21,6 @@ const uint8_t unreachable_net[4] = { 203, 0, 113, 0 };
 bool unreachable_is(const uint8_t *addr)
 {
 	return memcmp(addr, unreachable_net, UNREACHABLE_PREFIX / 8) == 0;
-}
-
-/* RFC 1071, of an even number of bytes. */
-static void put_checksum(uint8_t *at, const uint8_t *data, size_t len)
-{
-	uint32_t sum = 0;
-
-	for (size_t i = 0; i + 1 < len; i += 2)
-		sum += (uint32_t)(data[i] << 8 | data[i + 1]);
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	at[0] = (uint8_t)(~sum >> 8);
-	at[1] = (uint8_t)~sum;
 }
 
 static bool may_be_answered(const uint8_t *ip, size_t header)
@@ -64,10 +52,10 @@ size_t unreachable_answer(const struct port *back, const uint8_t *frame, size_t 
 	ip[9] = IPPROTO_ICMP;
 	memcpy(ip + 12, back->router4, 4);
 	memcpy(ip + 16, back->ipv4, 4);
-	put_checksum(ip + 10, ip, HEADER);
+	checksum_put(ip + 10, ip, HEADER, 0);
 	icmp[0] = ICMP_DEST_UNREACH;
 	icmp[1] = ICMP_HOST_UNREACH;
 	memcpy(icmp + ICMP_HEADER, was, quoted);
-	put_checksum(icmp + 2, icmp, ICMP_HEADER + quoted);
+	checksum_put(icmp + 2, icmp, ICMP_HEADER + quoted, 0);
 	return ETH_HLEN + total;
 }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* libFuzzer: any bytes are a frame, or are refused; what is reported is within bounds. */
+/* libFuzzer: any bytes are a frame, or are refused; what is reported is within bounds. As a
+ * segment, and as an ICMP error about one. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../netns/icmp.h"
 #include "../netns/segment.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -14,12 +16,27 @@ static void must(bool holds)
 		abort();
 }
 
+static void try_icmp(const uint8_t *data, size_t size)
+{
+	struct icmp_error icmp;
+	const int rc = icmp_parse(data, size, &icmp);
+
+	must(rc == 0 || rc == -EPROTONOSUPPORT || rc == -EBADMSG);
+	if (rc < 0)
+		return;
+	must(icmp_name_find(icmp_name(&icmp)) != NULL);
+	must(icmp.len <= 65535);
+	must(icmp.v6 || (endpoint_is_v4(&icmp.src) && endpoint_is_v4(&icmp.from)));
+	must(!icmp.mtu || !icmp_aborts(&icmp));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char text[ENDPOINT_MAX_TEXT], flags[SEG_FLAGS_MAX_TEXT];
 	struct segment seg;
 	const int rc = segment_parse(data, size, &seg);
 
+	try_icmp(data, size);
 	must(rc == 0 || rc == -EPROTONOSUPPORT || rc == -EBADMSG);
 	if (rc < 0)
 		return 0;

@@ -119,6 +119,31 @@ START_TEST(knows_ipv6)
 }
 END_TEST
 
+/* Of ICMP the whole message counts, over IPv6 with a pseudo-header. */
+START_TEST(knows_icmp)
+{
+	uint8_t four[14 + 20 + 8 + 28] = {
+		[12] = 8, [14] = 0x45, [17] = 56, [22] = 64, [23] = 1, [34] = 3, [35] = 1, [50] = 7
+	};
+	uint8_t six[14 + 40 + 8 + 28] = { [12] = 0x86, [13] = 0xdd, [14] = 0x60, [19] = 36,
+					  [20] = 58,   [21] = 64,   [22] = 0x20, [54] = 3 };
+
+	checksum_put(four + 24, four + 14, 20, 0);
+	ck_assert(!checksum_ok(four, sizeof(four)));
+	checksum_put(four + 36, four + 34, 36, 0);
+	ck_assert(checksum_ok(four, sizeof(four)));
+	four[60] ^= 4;
+	ck_assert(!checksum_ok(four, sizeof(four)));
+	ck_assert(checksum_ok(four, sizeof(four) - 1));
+
+	ck_assert(!checksum_ok(six, sizeof(six)));
+	checksum_put(six + 56, six + 54, 36, checksum_pseudo6(six + 22, 36));
+	ck_assert(checksum_ok(six, sizeof(six)));
+	six[22] ^= 1;
+	ck_assert(!checksum_ok(six, sizeof(six)));
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("checksum");
@@ -128,6 +153,7 @@ Suite *suite(void)
 	tcase_add_test(c, odd_lengths_count);
 	tcase_add_test(c, cut_off_is_not_wrong);
 	tcase_add_test(c, knows_ipv6);
+	tcase_add_test(c, knows_icmp);
 	suite_add_tcase(s, c);
 	return s;
 }
