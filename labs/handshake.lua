@@ -117,6 +117,7 @@ function run(client, server)
   local astray = client:connect(no_way, 80, { wait = false })
   _, _, why = astray:connected { timeout = "10s" }
   expect(why, "what connect() to an unreachable address says"):is("EHOSTUNREACH")
+  expect(astray):icmp("host unreachable", { dir = "in" }):at(delay):as("the router's answer")
   expect(astray):state("CLOSED"):at(delay):as("the end of the unreachable one")
   expect(client):counter("IcmpInDestUnreachs", { min = 1 })
   value("icmp", client:counter("IcmpInDestUnreachs"))

@@ -235,6 +235,16 @@ static int expect_packet(lua_State *L)
 	return chain(L);
 }
 
+static int expect_icmp(lua_State *L)
+{
+	struct claim *c = predicate(L, "icmp", false);
+
+	lua_settop(L, 3);
+	c->e.kind = EXPECT_ICMP;
+	watch_icmp(L, 2, &c->e.icmp);
+	return chain(L);
+}
+
 static int expect_counter(lua_State *L)
 {
 	struct claim *c = predicate(L, "counter", false);
@@ -396,7 +406,7 @@ static int expect_hold(lua_State *L)
 {
 	struct claim *c = modifier(L, "hold", claim_check(L)->e.hold);
 
-	if (c->e.kind == EXPECT_WAS || c->e.kind == EXPECT_PACKET)
+	if (c->e.kind == EXPECT_WAS || c->e.kind == EXPECT_PACKET || c->e.kind == EXPECT_ICMP)
 		return script_misuse(L, 0,
 				     ":hold(): what has happened cannot stop having happened");
 	c->e.hold = duration_at(L, 2, 2, "the time to hold");
@@ -428,8 +438,9 @@ static int expect_tostring(lua_State *L)
 static const luaL_Reg methods[] = {
 	{ "about", expect_about },     { "as", expect_as },       { "at", expect_at },
 	{ "between", expect_between }, { "count", expect_count }, { "counter", expect_counter },
-	{ "hold", expect_hold },       { "is", expect_is },       { "packet", expect_packet },
-	{ "state", expect_state },     { "was", expect_was },     { "within", expect_within },
+	{ "hold", expect_hold },       { "icmp", expect_icmp },   { "is", expect_is },
+	{ "packet", expect_packet },   { "state", expect_state }, { "was", expect_was },
+	{ "within", expect_within },
 };
 
 static const struct script_fn function = { "expect", begin, false };

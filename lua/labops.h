@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../netns/icmp.h"
 #include "../netns/segment.h"
 #include "../netns/sysctl.h"
 #include "../netns/tcpstate.h"
@@ -45,6 +46,7 @@ enum expect_kind {
 	EXPECT_WAS,     /* ... has been in one of @states since the run began */
 	EXPECT_COUNT,   /* the number of sockets in @states is @min to @max */
 	EXPECT_PACKET,  /* a packet like @packet has been seen at @host */
+	EXPECT_ICMP,    /* an ICMP error like @icmp has been seen at @host */
 	EXPECT_COUNTER, /* counter @counter has moved by @min to @max since the run began */
 	EXPECT_VALUE,   /* decided by the script: @holds */
 	EXPECT_COUNT_
@@ -66,6 +68,20 @@ struct packet_match {
 	int outgoing, flags, retransmission, port;
 	int64_t len;
 	bool psh;
+	unsigned nth;
+};
+
+/*
+ * Which ICMP errors about TCP. Fields at PACKET_ANY match all.
+ *
+ * @name:     as icmp_name() gives it, static; NULL: any
+ * @outgoing: 1 sent by the host, 0 reached it
+ * @port:     at either end of the segment that it quotes
+ * @nth:      the nth that matches, from 1
+ */
+struct icmp_match {
+	const char *name;
+	int outgoing, port;
 	unsigned nth;
 };
 
@@ -95,6 +111,7 @@ struct expectation {
 	uint16_t port;
 	uint32_t states;
 	struct packet_match packet;
+	struct icmp_match icmp;
 	const char *counter;
 	int64_t min, max;
 	const char *expected, *seen;
@@ -108,6 +125,13 @@ struct packet_seen {
 	bool outgoing, retransmission;
 	uint32_t seq, ack;
 	struct segment segment;
+};
+
+/* An ICMP error that it remembers. */
+struct icmp_seen {
+	int64_t t;
+	bool outgoing;
+	struct icmp_error icmp;
 };
 
 /*

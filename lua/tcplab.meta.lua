@@ -394,6 +394,10 @@ function Expectation:count(s, n, options) end
 ---@param match PacketMatch
 ---@return Expectation
 function Expectation:packet(match) end
+---@param name? string as in the record: "host unreachable"; nil: any ICMP error about TCP
+---@param options? { dir?: "in"|"out", nth?: integer, port?: integer }
+---@return Expectation
+function Expectation:icmp(name, options) end
 ---@param name string
 ---@param n Range
 ---@return Expectation

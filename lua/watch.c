@@ -46,10 +46,55 @@ uint32_t watch_states(lua_State *L, int index, int arg)
 	return states;
 }
 
+/* "in" or "out" in the table at @index. Return: 1 for out, 0 for in, PACKET_ANY when not said. */
+static int read_dir(lua_State *L, int index, int arg)
+{
+	const char *dir = options_string(L, index, arg, "dir");
+
+	if (!dir)
+		return PACKET_ANY;
+	if (strcmp(dir, "in") != 0 && strcmp(dir, "out") != 0)
+		options_error(L, arg, "dir is \"in\" or \"out\", not \"%.20s\"", dir);
+	return strcmp(dir, "out") == 0;
+}
+
+static const char *read_icmp_name(lua_State *L, int index)
+{
+	const char *name = luaL_checkstring(L, index), *known = icmp_name_find(name);
+	const char *near = icmp_name_near(name);
+
+	if (!known && near)
+		options_error(L, index, "'%.40s' is no ICMP error about TCP; did you mean '%s'?",
+			      name, near);
+	if (!known)
+		options_error(
+			L, index,
+			"'%.40s' is no ICMP error about TCP; there are 'host unreachable', "
+			"'port unreachable', 'fragmentation needed', 'time exceeded' and others",
+			name);
+	return known;
+}
+
+void watch_icmp(lua_State *L, int index, struct icmp_match *out)
+{
+	static const char *const keys[] = { "dir", "nth", "port", NULL };
+	const int more = index + 1;
+
+	*out = (struct icmp_match){ .outgoing = PACKET_ANY, .port = PACKET_ANY, .nth = 1 };
+	if (!lua_isnoneornil(L, index))
+		out->name = read_icmp_name(L, index);
+	options_check(L, more, more, keys);
+	if (lua_type(L, more) != LUA_TTABLE)
+		return;
+	out->outgoing = read_dir(L, more, more);
+	out->nth = (unsigned)options_integer(L, more, more, "nth", 1, 1, 1000000);
+	out->port = (int)options_integer(L, more, more, "port", PACKET_ANY, 1, 65535);
+}
+
 void watch_match(lua_State *L, int index, int arg, struct packet_match *out)
 {
 	static const char *const keys[] = { "flags", "dir", "len", "nth", "port", "rtx", NULL };
-	const char *dir, *flags;
+	const char *flags;
 
 	*out = (struct packet_match){
 		.outgoing = PACKET_ANY,
@@ -71,11 +116,7 @@ void watch_match(lua_State *L, int index, int arg, struct packet_match *out)
 				      flags);
 		out->psh = out->flags & SEG_PSH;
 	}
-	dir = options_string(L, index, arg, "dir");
-	if (dir && strcmp(dir, "in") != 0 && strcmp(dir, "out") != 0)
-		options_error(L, arg, "dir is \"in\" or \"out\", not \"%.20s\"", dir);
-	if (dir)
-		out->outgoing = strcmp(dir, "out") == 0;
+	out->outgoing = read_dir(L, index, arg);
 	out->len = options_integer(L, index, arg, "len", PACKET_ANY, 0, 65535);
 	out->nth = (unsigned)options_integer(L, index, arg, "nth", 1, 1, 1000000);
 	out->port = (int)options_integer(L, index, arg, "port", PACKET_ANY, 1, 65535);

@@ -71,6 +71,20 @@ static const char *fate_class(const struct ladder_row *row)
 }
 
 /* State, arrow, state; below them the time at the one end, what became of it, the other. */
+static const char *way_class(const struct ladder_row *row)
+{
+	switch (row->kind) {
+	case ROW_SEGMENT:
+		return "way";
+	case ROW_ICMP:
+		return "change icmp";
+	case ROW_CHANGE:
+	case ROW_FOLDED:
+		break;
+	}
+	return "change";
+}
+
 static void put_row(FILE *out, const struct ladder_row *row, bool options, enum lang lang)
 {
 	_cleanup_free_ char *label = NULL, *end = NULL;
@@ -96,7 +110,7 @@ static void put_row(FILE *out, const struct ladder_row *row, bool options, enum 
 	}
 	fputs("<div class=\"rung\">", out);
 	put_state(out, &row->cell[0]);
-	fprintf(out, "<span class=\"%s%s%s%s\">", row->kind == ROW_SEGMENT ? "way" : "change",
+	fprintf(out, "<span class=\"%s%s%s%s\">", way_class(row),
 		row->kind == ROW_SEGMENT ? (row->from ? " left" : " right") : "",
 		row->kind == ROW_SEGMENT ? fate_class(row) : "", row->rtx ? " again" : "");
 	html_text(out, label);

@@ -69,6 +69,17 @@ static struct compare_mark of_packet(const json_t *ev)
 	return m;
 }
 
+/* Which router said it, and how far away that is, is not compared. */
+static struct compare_mark of_icmp(const json_t *ev)
+{
+	static const char *const words[] = { "ev", "host", "dir", "name", "flags", NULL };
+	static const char *const which[] = { "conn", "seq", "len", NULL };
+	static const char *const size[] = { "mtu", NULL };
+
+	return (struct compare_mark){ .key = of_texts(ev, words, of_numbers(ev, which, FNV_BASIS)),
+				      .detail = of_numbers(ev, size, FNV_BASIS) };
+}
+
 struct compare_mark compare_mark(const json_t *ev)
 {
 	static const char *const socket[] = { "conn", "port", NULL };
@@ -78,6 +89,8 @@ struct compare_mark compare_mark(const json_t *ev)
 
 	if (field_is(ev, "ev", "packet"))
 		return of_packet(ev);
+	if (field_is(ev, "ev", "icmp"))
+		return of_icmp(ev);
 	if (field_is(ev, "ev", "state"))
 		return (struct compare_mark){ .key = of_texts(ev, change,
 							      of_numbers(ev, socket, FNV_BASIS)) };

@@ -301,7 +301,7 @@ void compare_moment_words(FILE *out, const struct compare *c, const struct compa
 	if (!m->row->named && m->row->kind == ROW_SEGMENT)
 		fprintf(out, "%s %s %s: ", m->row->host[m->row->from], to,
 			m->row->host[!m->row->from]);
-	else if (!m->row->named && m->row->kind == ROW_CHANGE)
+	else if (!m->row->named && m->row->kind != ROW_FOLDED)
 		fprintf(out, "%s: ", m->row->host[m->row->from]);
 	ladder_say_label(out, m->row, c->lang, to);
 	if (m->row->fate == FATE_LOST || m->row->fate == FATE_HELD) {

@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../netns/icmp.h"
 #include "../netns/world.h"
+#include "conn_net.h"
 #include "crowd.h"
 
 /*
@@ -28,6 +30,7 @@
 #define CONN_MAX_EXPLAIN 64
 #define CONN_TOLD        8
 #define CONN_ARRIVED     16    /* segments whose second arrival is known for what it is */
+#define CONN_SENT        16    /* segments that an ICMP error may still quote */
 #define CONN_MADE        64    /* made-up segments that are on the way */
 #define EPHEMERAL_FIRST  32768 /* of the pinned net.ipv4.ip_local_port_range */
 
@@ -37,9 +40,18 @@ struct flying {
 	bool rtx;
 };
 
+/* What a quote can be known by: its numbers; the rest of it is not there. */
+struct sent {
+	uint64_t seg;
+	uint32_t seq, len;
+	uint16_t ip_id;
+	uint8_t flags;
+};
+
 /*
  * @n_flying: segments sent and not seen to arrive, oldest first
  * @arrived:  the last segments that arrived, a ring, to know their duplicates
+ * @quotable: the last segments that were sent, a ring
  * @tsval, @win: of the last segment sent
  */
 struct end {
@@ -52,6 +64,8 @@ struct end {
 	size_t n_flying, room_flying;
 	struct flying arrived[CONN_ARRIVED];
 	size_t n_arrived;
+	struct sent quotable[CONN_SENT];
+	size_t n_quotable;
 	struct infer_packet explain[CONN_MAX_EXPLAIN];
 	size_t n_explain;
 };
@@ -215,27 +229,34 @@ unsigned conn_id(const struct conn *c)
 	return c->id;
 }
 
+static json_t *end_json(const struct world *w, const struct endpoint *ep, int host, bool stable)
+{
+	const bool v4 = endpoint_is_v4(ep);
+	char addr[INET6_ADDRSTRLEN];
+	json_t *o;
+
+	inet_ntop(v4 ? AF_INET : AF_INET6, ep->addr + (v4 ? 12 : 0), addr, sizeof(addr));
+	o = json_pack("{s:s}", "addr", addr);
+	if (!stable || ep->port < EPHEMERAL_FIRST)
+		json_object_set_new(o, "port", json_integer(ep->port));
+	if (host >= 0)
+		json_object_set_new(o, "host", json_string(world_host(w, (size_t)host)->name));
+	return o;
+}
+
+json_t *conns_end_json(const struct conns *cs, const struct endpoint *ep, bool stable)
+{
+	return end_json(cs->world, ep, conns_host(cs, ep), stable);
+}
+
 json_t *conn_json(const struct conn *c, const struct world *w, bool stable)
 {
 	json_t *ev = json_pack("{s:i, s:i}", "id", (int)c->id, "family",
 			       endpoint_is_v4(&c->end[0].ep) ? 4 : 6);
 
-	for (int e = 0; e < 2; e++) {
-		const struct end *end = &c->end[e];
-		const bool v4 = endpoint_is_v4(&end->ep);
-		char addr[INET6_ADDRSTRLEN];
-		json_t *side;
-
-		inet_ntop(v4 ? AF_INET : AF_INET6, end->ep.addr + (v4 ? 12 : 0), addr,
-			  sizeof(addr));
-		side = json_pack("{s:s}", "addr", addr);
-		if (!stable || end->ep.port < EPHEMERAL_FIRST)
-			json_object_set_new(side, "port", json_integer(end->ep.port));
-		if (end->host >= 0)
-			json_object_set_new(side, "host",
-					    json_string(world_host(w, (size_t)end->host)->name));
-		json_object_set_new(ev, e == 0 ? "a" : "b", side);
-	}
+	for (int e = 0; e < 2; e++)
+		json_object_set_new(ev, e == 0 ? "a" : "b",
+				    end_json(w, &c->end[e].ep, c->end[e].host, stable));
 	return ev;
 }
 
@@ -376,6 +397,11 @@ struct conn_end conn_packet(struct conns *cs, const struct segment *s, bool outg
 				     .seg = ++cs->last_seg,
 				     .rtx = sent_before(from, s) };
 		put_flying(from, f);
+		from->quotable[from->n_quotable++ % CONN_SENT] = (struct sent){ .seg = f.seg,
+										.seq = s->seq,
+										.len = s->len,
+										.ip_id = s->ip_id,
+										.flags = s->flags };
 	} else if (take_flying(from, s->digest, &f)) {
 		from->arrived[from->n_arrived++ % CONN_ARRIVED] = f;
 	} else if (!arrived_before(from, s->digest, &f)) { /* else the network delivered it again */
@@ -426,6 +452,34 @@ struct conn_end conn_flying(struct conns *cs, const struct segment *s, uint64_t 
 		}
 	}
 	return e;
+}
+
+struct conn_quoted conn_quoted(const struct conns *cs, const struct icmp_error *icmp)
+{
+	struct conn_quoted q = {
+		.end = lookup(cs, &icmp->src, &icmp->dst, bucket_of(&icmp->src, &icmp->dst)),
+		.known = icmp->has_header,
+		.flags = icmp->flags,
+		.len = icmp->len,
+	};
+	const struct end *from;
+
+	if (!q.end.conn)
+		return q;
+	from = &q.end.conn->end[q.end.end];
+	q.seq = from->has_isn ? icmp->seq - from->isn : 0;
+	for (size_t i = 0; i < CONN_SENT; i++) {
+		const struct sent *s = &from->quotable[i];
+
+		/* The newest: without IPv4's identification several may look alike. */
+		if (s->seg <= q.seg || s->seq != icmp->seq || s->ip_id != icmp->ip_id)
+			continue;
+		q.seg = s->seg;
+		q.known = true;
+		q.flags = s->flags;
+		q.len = s->len;
+	}
+	return q;
 }
 
 bool conn_numbers(struct conns *cs, const struct endpoint *src, const struct endpoint *dst,

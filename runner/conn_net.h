@@ -7,6 +7,8 @@
 
 #include "conn.h"
 
+struct icmp_error;
+
 /* The part of conn.h that is about what the network does to segments. */
 
 /** conn_sent() - the segment that conn_packet() has just seen leave @e left at @t. */
@@ -19,6 +21,29 @@ void conn_sent(struct conn_end e, int64_t t);
 struct conn_end conn_lost(struct conns *cs, const struct segment *s, uint64_t *seg, int64_t *sent);
 struct conn_end conn_flying(struct conns *cs, const struct segment *s, uint64_t *seg,
 			    int64_t *sent);
+
+/*
+ * A segment that an ICMP error quotes, in its connection's terms.
+ *
+ * @end:   who sent it; without a connection when none is known
+ * @seq:   relative
+ * @seg:   number of the segment, 0 if it is not known any more
+ * @flags, @len: of it, when @known
+ */
+struct conn_quoted {
+	struct conn_end end;
+	uint32_t seq;
+	uint64_t seg;
+	bool known;
+	uint8_t flags;
+	uint32_t len;
+};
+
+/** conn_quoted() - which segment @icmp is about. */
+struct conn_quoted conn_quoted(const struct conns *cs, const struct icmp_error *icmp);
+
+/** conns_end_json() - an end, as in a `conn` event. Return: a new reference. */
+json_t *conns_end_json(const struct conns *cs, const struct endpoint *ep, bool stable);
 
 /** conns_made() - a segment with this digest, which no host has sent, is on its way. */
 void conns_made(struct conns *cs, uint64_t digest);

@@ -9,6 +9,7 @@
 #include "../netns/impairment.h"
 #include "../netns/sockdiag.h"
 #include "conn.h"
+#include "conn_net.h"
 
 static void set(json_t *o, const char *key, json_int_t value)
 {
@@ -57,6 +58,43 @@ json_t *eventjson_packet(const char *host, unsigned conn, const struct packet_se
 	}
 	if (s->fastopen_len >= 0)
 		set(o, "tfo", s->fastopen_len);
+	return o;
+}
+
+/* Who the host has heard it from, or to whom it says it. */
+static void set_addr(json_t *o, const struct endpoint *ep)
+{
+	const bool v4 = endpoint_is_v4(ep);
+	char text[INET6_ADDRSTRLEN];
+
+	inet_ntop(v4 ? AF_INET : AF_INET6, ep->addr + (v4 ? 12 : 0), text, sizeof(text));
+	json_object_set_new(o, "addr", json_string(text));
+}
+
+json_t *eventjson_icmp(const char *host, const struct icmp_seen *seen, const struct conn_quoted *q)
+{
+	const struct icmp_error *i = &seen->icmp;
+	char flags[SEG_FLAGS_MAX_TEXT];
+	json_t *o = json_pack("{s:s, s:s}", "host", host, "dir", seen->outgoing ? "out" : "in");
+
+	set_addr(o, seen->outgoing ? &i->to : &i->from);
+	set(o, "type", i->type);
+	set(o, "code", i->code);
+	json_object_set_new(o, "name", json_string(icmp_name(i)));
+	if (i->mtu)
+		set(o, "mtu", i->mtu);
+	set(o, "ttl", i->ttl);
+	if (q->end.conn) {
+		set(o, "conn", conn_id(q->end.conn));
+		json_object_set_new(o, "end", json_string(q->end.end == 0 ? "a" : "b"));
+		if (q->seg)
+			set(o, "seg", (json_int_t)q->seg);
+		set(o, "seq", q->seq);
+	}
+	if (q->known) {
+		json_object_set_new(o, "flags", json_string(segment_flags(q->flags, flags)));
+		set(o, "len", q->len);
+	}
 	return o;
 }
 

@@ -7,8 +7,10 @@
 
 #include "../netns/tcpstate.h"
 
+struct conn_quoted;
 struct conn_segment;
 struct host;
+struct icmp_seen;
 struct impairment;
 struct lab_text;
 struct packet_seen;
@@ -27,6 +29,9 @@ json_t *eventjson_packet(const char *host, unsigned conn, const struct packet_se
 
 /** eventjson_socket() - a socket that stays in its state; @ref NULL for a listener. */
 json_t *eventjson_socket(const char *host, const struct conn_ref *ref, const struct sock_entry *s);
+
+/** eventjson_icmp() - without the ends of a segment of no known connection. */
+json_t *eventjson_icmp(const char *host, const struct icmp_seen *seen, const struct conn_quoted *q);
 
 /** eventjson_state() - @ref NULL for a listener; @s NULL when no dump showed the socket in this
  * state. */

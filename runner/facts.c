@@ -84,8 +84,8 @@ static bool is(const json_t *ev, const char *kind)
 
 void facts_event(struct facts *f, json_t *ev)
 {
-	static const char *const kept[] = { "conn",   "packet",  "packets", "lost",  "state",
-					    "states", "counter", "value",   "expect" };
+	static const char *const kept[] = { "conn",   "packet",  "packets", "lost",   "state",
+					    "states", "counter", "value",   "expect", "icmp" };
 
 	if (is(ev, "header")) {
 		json_decref(f->header);

@@ -11,9 +11,16 @@ struct host_packet {
 	struct packet_seen p;
 };
 
+struct host_icmp {
+	unsigned host;
+	struct icmp_seen seen;
+};
+
 struct history {
 	struct host_packet *packet;
 	size_t n_packets, room_packets;
+	struct host_icmp *icmp;
+	size_t n_icmp, room_icmp;
 	struct history_entry *entry;
 	size_t n_entries, room_entries;
 };
@@ -32,6 +39,7 @@ void history_free(struct history *h)
 	if (!h)
 		return;
 	free(h->packet);
+	free(h->icmp);
 	free(h->entry);
 	free(h);
 }
@@ -57,6 +65,12 @@ void history_packet(struct history *h, unsigned host, const struct packet_seen *
 {
 	h->packet = grow(h->packet, &h->n_packets, &h->room_packets, sizeof(*h->packet));
 	h->packet[h->n_packets++] = (struct host_packet){ .host = host, .p = *p };
+}
+
+void history_icmp(struct history *h, unsigned host, const struct icmp_seen *seen)
+{
+	h->icmp = grow(h->icmp, &h->n_icmp, &h->room_icmp, sizeof(*h->icmp));
+	h->icmp[h->n_icmp++] = (struct host_icmp){ .host = host, .seen = *seen };
 }
 
 void history_entered(struct history *h, const struct history_entry *e)
@@ -108,6 +122,38 @@ const struct packet_seen *history_find_packet(const struct history *h, unsigned 
 		if (h->packet[i].host == host && matches(&h->packet[i].p, match, local, remote) &&
 		    --nth == 0)
 			return &h->packet[i].p;
+	}
+	return NULL;
+}
+
+/* Who got it is the one who sent the segment that it quotes. */
+static bool icmp_matches(const struct icmp_seen *seen, const struct icmp_match *m,
+			 const struct endpoint *local, const struct endpoint *remote)
+{
+	const struct icmp_error *i = &seen->icmp;
+
+	if (m->outgoing != PACKET_ANY && m->outgoing != seen->outgoing)
+		return false;
+	if (m->port != PACKET_ANY && m->port != i->src.port && m->port != i->dst.port)
+		return false;
+	if (m->name && strcmp(m->name, icmp_name(i)) != 0)
+		return false;
+	if (local && !endpoint_equal(local, seen->outgoing ? &i->dst : &i->src))
+		return false;
+	return !remote || endpoint_equal(remote, seen->outgoing ? &i->src : &i->dst);
+}
+
+const struct icmp_seen *history_find_icmp(const struct history *h, unsigned host,
+					  const struct icmp_match *match,
+					  const struct endpoint *local,
+					  const struct endpoint *remote)
+{
+	unsigned nth = match->nth ? match->nth : 1;
+
+	for (size_t i = 0; i < h->n_icmp; i++) {
+		if (h->icmp[i].host == host &&
+		    icmp_matches(&h->icmp[i].seen, match, local, remote) && --nth == 0)
+			return &h->icmp[i].seen;
 	}
 	return NULL;
 }

@@ -11,8 +11,8 @@
 struct history;
 
 /*
- * What a run has shown so far, for expectations that look back: packets seen
- * at each host and states entered by each socket. Bounded: of a very long run
+ * What a run has shown so far, for expectations that look back: packets and ICMP errors seen
+ * at each host, and states entered by each socket. Bounded: of a very long run
  * the newest are kept.
  */
 struct history *history_new(void);
@@ -30,6 +30,19 @@ const struct packet_seen *history_find_packet(const struct history *h, unsigned 
 					      const struct packet_match *match,
 					      const struct endpoint *local,
 					      const struct endpoint *remote);
+
+/** history_icmp() - an ICMP error was seen at @host. */
+void history_icmp(struct history *h, unsigned host, const struct icmp_seen *seen);
+
+/**
+ * history_find_icmp() - the @match->nth at @host like @match.
+ * @local, @remote: only about a segment between these endpoints; NULL any
+ * Return: it, valid until the next history_icmp(), or NULL.
+ */
+const struct icmp_seen *history_find_icmp(const struct history *h, unsigned host,
+					  const struct icmp_match *match,
+					  const struct endpoint *local,
+					  const struct endpoint *remote);
 
 /** history_last_packet() - the newest at @host, with @port at either end; 0 any. Return: it or
  * NULL. */

@@ -16,6 +16,9 @@ static enum tcpstate after(enum tcpstate s, const struct infer_packet *p, unsign
 
 	if (p->flags & SEG_RST)
 		return TCPSTATE_CLOSED;
+	/* tcp_v4_err(): with a connection that is established it is only remembered. */
+	if (p->aborts)
+		return s == TCPSTATE_SYN_SENT || s == TCPSTATE_SYN_RECV ? TCPSTATE_CLOSED : s;
 
 	switch (s) {
 	case TCPSTATE_CLOSED:

@@ -16,13 +16,15 @@
  * @outgoing:  sent by this end
  * @flags:     of its header
  * @acks_fin:  it arrived and acknowledges this end's FIN
+ * @aborts:    no segment, but an ICMP error about one that this end sent, which ends an attempt to
+ *             connect
  */
 struct infer_packet {
 	int64_t t;
 	uint64_t order;
 	bool outgoing;
 	uint8_t flags;
-	bool acks_fin;
+	bool acks_fin, aborts;
 };
 
 /*

@@ -220,6 +220,7 @@ static int look(struct judge *j, const struct pending *p, int64_t now, struct re
 {
 	const struct expectation *e = &p->e;
 	const struct packet_seen *seen;
+	const struct icmp_seen *icmp;
 	struct counters *c;
 	int rc;
 
@@ -240,6 +241,13 @@ static int look(struct judge *j, const struct pending *p, int64_t now, struct re
 					   e->one_socket ? &e->remote : NULL);
 		r->holds = seen;
 		r->t = seen ? seen->t : -1;
+		break;
+	case EXPECT_ICMP:
+		icmp = history_find_icmp(j->hist, (unsigned)e->host, &e->icmp,
+					 e->one_socket ? &e->local : NULL,
+					 e->one_socket ? &e->remote : NULL);
+		r->holds = icmp;
+		r->t = icmp ? icmp->t : -1;
 		break;
 	case EXPECT_COUNTER:
 		rc = watch_counters(j->watch, (size_t)e->host, &c, err);
@@ -272,6 +280,7 @@ static enum decision decide_at(const struct judge *j, const struct pending *p, i
 		when = entered(j, e, target - tol, target + tol);
 		break;
 	case EXPECT_PACKET:
+	case EXPECT_ICMP:
 		when = r->t;
 		break;
 	case EXPECT_COUNT:

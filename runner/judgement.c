@@ -26,6 +26,7 @@ static json_t *states_json(uint32_t mask)
 static const char *const kind_name[] = {
 	[EXPECT_STATE] = "state",   [EXPECT_WAS] = "was",         [EXPECT_COUNT] = "count",
 	[EXPECT_PACKET] = "packet", [EXPECT_COUNTER] = "counter", [EXPECT_VALUE] = "value",
+	[EXPECT_ICMP] = "icmp",
 };
 static_assert(sizeof(kind_name) / sizeof(*kind_name) == EXPECT_COUNT_, "a name for each kind");
 
@@ -55,6 +56,12 @@ static void write_name(FILE *out, const struct world *world, const struct expect
 		      out);
 		if (e->packet.outgoing != PACKET_ANY)
 			fputs(e->packet.outgoing ? " out" : " in", out);
+		return;
+	}
+	if (e->kind == EXPECT_ICMP) {
+		fputs(e->icmp.name ? e->icmp.name : "any", out);
+		if (e->icmp.outgoing != PACKET_ANY)
+			fputs(e->icmp.outgoing ? " out" : " in", out);
 		return;
 	}
 	for (unsigned s = 0; s < TCPSTATE_COUNT; s++) {
@@ -99,6 +106,21 @@ static json_t *packet_json(const struct packet_match *m)
 	return o;
 }
 
+static json_t *icmp_json(const struct icmp_match *m)
+{
+	json_t *o = json_object();
+
+	if (m->name)
+		json_object_set_new(o, "name", json_string(m->name));
+	if (m->outgoing != PACKET_ANY)
+		json_object_set_new(o, "dir", json_string(m->outgoing ? "out" : "in"));
+	if (m->port != PACKET_ANY)
+		json_object_set_new(o, "port", json_integer(m->port));
+	if (m->nth > 1)
+		json_object_set_new(o, "nth", json_integer(m->nth));
+	return o;
+}
+
 static void set_int(json_t *o, const char *key, int64_t value)
 {
 	json_object_set_new(o, key, json_integer(value));
@@ -127,6 +149,8 @@ static json_t *question_json(const struct world *world, struct watch *watch,
 		json_object_set_new(o, "states", states_json(e->states));
 	if (e->kind == EXPECT_PACKET)
 		json_object_set_new(o, "packet", packet_json(&e->packet));
+	if (e->kind == EXPECT_ICMP)
+		json_object_set_new(o, "icmp", icmp_json(&e->icmp));
 	if (e->kind == EXPECT_COUNTER)
 		json_object_set_new(o, "counter", json_string(e->counter));
 	if (e->kind == EXPECT_COUNT || e->kind == EXPECT_COUNTER) {

@@ -38,6 +38,7 @@
 #include "ladder_own.h"
 #include "paper.h"
 #include "phrase.h"
+#include "phrase_icmp.h"
 
 /* Clean, and cut between characters where it is too long. */
 void ladder_copy(const struct ladder *l, char *to, size_t size, const char *text)
@@ -269,10 +270,11 @@ static void say_options(FILE *out, const struct ladder *l, const json_t *ev)
 		phrase_options(out, ev, l->paper->utf8 ? " · " : ", ");
 }
 
+/* Of a loss, or of what an ICMP error says of one. */
 static void say_why(FILE *out, const struct ladder *l, const json_t *ev)
 {
 	(void)l;
-	fputs(field_text(ev, "why"), out);
+	fputs(field_text(ev, field_is(ev, "ev", "icmp") ? "name" : "why"), out);
 }
 
 static struct waiting *segment_new(struct ladder *l, struct conn *c, int from, const json_t *ev)
@@ -410,19 +412,61 @@ static void on_folded(struct ladder *l, const json_t *ev)
 	ladder_finish(l, w, w->t);
 }
 
+static void say_icmp(FILE *out, const struct ladder *l, const json_t *ev)
+{
+	phrase_icmp(out, ev, 0, l->paper->lang);
+}
+
+/* The side of the event's host where there is no connection to ask; -1 where sides change. */
+static int side_without(const struct ladder *l, const json_t *ev)
+{
+	for (int i = 0; i < 2 && !l->many_hosts; i++)
+		if (strcmp(field_text(ev, "host"), l->host[i]) == 0)
+			return i;
+	return -1;
+}
+
+/*
+ * It has no other end: it comes out of the network, where what it is about was thrown away. That
+ * segment is drawn first, unless the network's own word of its loss was there before.
+ */
+static void on_icmp(struct ladder *l, const json_t *ev)
+{
+	struct conn *c = ladder_conn(l, ev);
+	int side = c ? ladder_side(l, c, ev) : side_without(l, ev);
+	struct waiting *w;
+
+	if (field_is(ev, "dir", "in") && field_int(ev, "seg") > 0)
+		on_lost(l, ev);
+	if (side < 0) {
+		on_folded(l, ev);
+		return;
+	}
+	w = ladder_waiting(l, ev, c, ROW_ICMP);
+	w->row.from = side;
+	w->row.sent = field_is(ev, "dir", "out");
+	w->row.fate = FATE_ARRIVED;
+	w->row.label = ladder_words(l, ev, say_icmp);
+	if (c)
+		ladder_touch(l, w, c, side, ev);
+	w->row.cell[side].t = field_int(ev, "t");
+	w->row.cell[side].event = l->event;
+	ladder_finish(l, w, field_int(ev, "t"));
+}
+
 static const struct {
 	const char *ev;
 	void (*take)(struct ladder *l, const json_t *ev);
 } takes[] = {
 	{ "conn", add_conn },    { "packet", on_packet },  { "lost", on_lost },
 	{ "held", on_held },     { "packets", on_folded }, { "state", ladder_state },
-	{ "states", on_folded },
+	{ "states", on_folded }, { "icmp", on_icmp },
 };
 
 /*
  * What never arrived comes before what came of that: the last FIN before the end of its socket. A
- * SYN that was answered by ICMP, which is not drawn, is not overdue then; but its connect() is
- * over.
+ * SYN that was answered by ICMP in a record without `icmp` events is not overdue then; but its
+ * connect() is over.
  */
 static void before_state(struct ladder *l, const json_t *ev)
 {

@@ -26,7 +26,7 @@ void ladder_free(struct ladder *l);
 
 /**
  * ladder_event() - take one event; gives away the rows that it completes. Other events than conn,
- * packet, lost, packets, state, states are ignored.
+ * packet, lost, held, icmp, packets, state, states are ignored.
  */
 void ladder_event(struct ladder *l, const json_t *ev);
 

@@ -35,6 +35,8 @@ static const struct {
 	{ false, 'F', 0, true, "FIN-WAIT-1", "TIME-WAIT" },
 	{ false, 'F', 0, false, "FIN-WAIT-2", "TIME-WAIT" },
 	{ false, 'R', 0, false, NULL, "CLOSED" },
+	{ false, 'I', 0, false, "SYN-SENT", "CLOSED" },
+	{ false, 'I', 0, false, "SYN-RECV", "CLOSED" },
 };
 
 /* @to may be NULL: to any state */

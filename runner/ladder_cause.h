@@ -14,7 +14,7 @@
  *
  * @outgoing: it sent it
  * @acks_fin: it acknowledges the FIN of this end
- * @flags:    letters as in the record
+ * @flags:    letters as in the record; "I" for an ICMP error about a segment of this end
  */
 struct cause {
 	bool outgoing, acks_fin;

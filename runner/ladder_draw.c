@@ -9,7 +9,8 @@
  * into it, and below LIST_BELOW columns there are no columns: each row is then
  * a sentence. A retransmission, a duplicate, a segment that is lost or still on
  * the way have a line or an end of their own and say so in words too, because
- * a terminal may show neither colour nor box drawing.
+ * a terminal may show neither colour nor box drawing. An ICMP error has a dotted line that reaches
+ * no further than the network, in the middle.
  */
 #include "ladder_row.h"
 
@@ -34,11 +35,11 @@
 #define LEAST_LINE 4
 
 struct glyphs {
-	const char *bar, *line, *again, *twice, *right, *left, *lost, *more, *to;
+	const char *bar, *line, *again, *twice, *dots, *right, *left, *lost, *more, *to;
 };
 
-static const struct glyphs drawn = { "│", "─", "╌", "═", "▶", "◀", "✗", "…", "→" };
-static const struct glyphs ascii = { "|", "-", "~", "=", ">", "<", "x", "...", "->" };
+static const struct glyphs drawn = { "│", "─", "╌", "═", "┈", "▶", "◀", "✗", "…", "→" };
+static const struct glyphs ascii = { "|", "-", "~", "=", ".", ">", "<", "x", "...", "->" };
 
 /* What is being drawn on: the paper, and how wide the middle is. */
 struct sheet {
@@ -285,6 +286,63 @@ static void draw_segment(const struct sheet *s, const struct ladder_row *row, co
 	}
 }
 
+/*
+ * The dotted line between a host and the network, @label in it. Return: malloc'ed, or NULL when
+ * that does not fit.
+ */
+static char *icmp_line(const struct sheet *s, const struct ladder_row *row, const char *label)
+{
+	const int room = s->inner - TIME_COLUMNS - 1, near = 2;
+	const int words = *label ? columns_width(label) + 2 : 0;
+	/* it is seen to end before the other host does */
+	int line = room / 2 > words + LEAST_LINE ? room / 2 : words + LEAST_LINE;
+	const char *head = row->from ? s->g->right : s->g->left;
+	char *text = NULL;
+	size_t size;
+	FILE *f;
+
+	if (line + 1 > room)
+		return NULL;
+	line -= words;
+	/* the other way round when it is the host that sends */
+	if (row->sent)
+		head = row->from ? s->g->left : s->g->right;
+	f = text_open(&text, &size);
+	if (row->from)
+		columns_repeat(f, " ", room - line - words - 1);
+	else {
+		put_time(f, s, row->cell[0].t);
+		fputc(' ', f);
+	}
+	fputs(ink(s->paper, INK_WARN), f);
+	if (row->from == row->sent)
+		fputs(head, f);
+	columns_repeat(f, s->g->dots, row->from ? line - near : near);
+	if (words)
+		fprintf(f, " %s ", label);
+	columns_repeat(f, s->g->dots, row->from ? near : line - near);
+	if (row->from != row->sent)
+		fputs(head, f);
+	fputs(ink_off(s->paper), f);
+	if (row->from) {
+		fputc(' ', f);
+		put_time(f, s, row->cell[1].t);
+	}
+	fclose(f);
+	return text;
+}
+
+static void draw_icmp(const struct sheet *s, const struct ladder_row *row, const char *label)
+{
+	_cleanup_free_ char *one = icmp_line(s, row, label);
+	_cleanup_free_ char *bare = one ? NULL : icmp_line(s, row, "");
+
+	if (!one)
+		put_words(s, row, true, label, INK_WARN, 0);
+	if (one || bare)
+		put_line(s, row, one != NULL, one ? one : bare);
+}
+
 static void draw_change(const struct sheet *s, const struct ladder_row *row, const char *label)
 {
 	_cleanup_free_ char *middle = NULL;
@@ -340,7 +398,7 @@ static void draw_listed(const struct sheet *s, const struct ladder_row *row, con
 		fprintf(f, "%s ", short_time(t, buf));
 	if (!row->named && row->kind == ROW_SEGMENT)
 		fprintf(f, "%s %s %s: ", row->host[row->from], s->g->to, row->host[!row->from]);
-	else if (!row->named && row->kind == ROW_CHANGE)
+	else if (!row->named && row->kind != ROW_FOLDED)
 		fprintf(f, "%s: ", row->host[row->from]);
 	fputs(label, f);
 	if (row->kind == ROW_SEGMENT && row->fate != FATE_ARRIVED && row->fate != FATE_DUPLICATE)
@@ -377,6 +435,9 @@ void ladder_draw_row(const struct paper *paper, const struct ladder_row *row)
 	switch (row->kind) {
 	case ROW_SEGMENT:
 		draw_segment(&s, row, label);
+		break;
+	case ROW_ICMP:
+		draw_icmp(&s, row, label);
 		break;
 	case ROW_CHANGE:
 		draw_change(&s, row, label);

@@ -15,6 +15,7 @@ struct paper;
 
 enum ladder_row_kind {
 	ROW_SEGMENT, /* from one side to the other */
+	ROW_ICMP,    /* an ICMP error that the host @from has got from the network, or sent */
 	ROW_CHANGE,  /* a change of state that no packet explains */
 	ROW_FOLDED,  /* many packets, or many changes, in one line */
 };
@@ -47,13 +48,12 @@ struct ladder_cell {
 
 /*
  * One row, ready to be drawn. All text in it is safe to print.
- *
  * @host:    names of the left and the right side
  * @named:   say the hosts in the row, because there are more than two
  * @conn:    number of the connection, 0 when there is only one
- * @from:    side of the sender (or of the change): 0 left, 1 right
- * @rtx:     a retransmission
- * @made:    nobody sent it
+ * @from:    side of the sender (of the change, of the ICMP error): 0 left, 1 right
+ * @rtx, @made: a retransmission; nobody sent it
+ * @sent:    of ROW_ICMP: by that host
  * @resumed: it was drawn once already, while it was on the way
  * @overdue: it has been on its way for longer than the link takes
  * @first, @last: the events that began it and completed it (arrived, lost); changes of state may
@@ -69,7 +69,7 @@ struct ladder_row {
 	bool named;
 	long long conn;
 	int from;
-	bool rtx, made, resumed, overdue;
+	bool rtx, made, resumed, overdue, sent;
 	long first, last;
 	char *label, *options, *why;
 	struct ladder_cell cell[2];

@@ -10,7 +10,7 @@ void ladder_say_label(FILE *out, const struct ladder_row *row, enum lang lang, c
 		fprintf(out, "#%lld ", row->conn);
 	if (row->named && row->kind == ROW_SEGMENT)
 		fprintf(out, "%s %s %s: ", row->host[row->from], to, row->host[!row->from]);
-	else if (row->named && row->kind == ROW_CHANGE)
+	else if (row->named && row->kind != ROW_FOLDED)
 		fprintf(out, "%s: ", row->host[row->from]);
 	if (row->kind == ROW_SEGMENT) {
 		if (row->made)

@@ -32,7 +32,9 @@ void ladder_touch(struct ladder *l, struct waiting *w, struct conn *c, int i, co
 
 	s->order = ++l->order;
 	s->cause.outgoing = field_is(ev, "dir", "out");
-	snprintf(s->cause.flags, sizeof(s->cause.flags), "%s", field_text(ev, "flags"));
+	/* the flags in an ICMP error are those of the segment that it is about */
+	snprintf(s->cause.flags, sizeof(s->cause.flags), "%s",
+		 field_is(ev, "ev", "icmp") ? "I" : field_text(ev, "flags"));
 	s->cause.acks_fin = !s->cause.outgoing && e->fin_end && field_has(ev, "ack") &&
 			    (int32_t)((uint32_t)field_int(ev, "ack") - e->fin_end) >= 0;
 	if (s->cause.outgoing && strchr(s->cause.flags, 'F'))

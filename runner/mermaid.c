@@ -131,7 +131,7 @@ static void put_state(struct diagram *d, const struct ladder_row *row, size_t i)
 	const struct ladder_cell *c = &row->cell[i];
 	size_t at = host(d, row->host[i]);
 
-	if (!c->changed || row->kind != ROW_SEGMENT)
+	if (!c->changed || (row->kind != ROW_SEGMENT && row->kind != ROW_ICMP))
 		return;
 	fprintf(d->out, "    Note %s h%zu: ", at ? "right of" : "left of", at);
 	put_text(d->out, c->before);
@@ -152,6 +152,8 @@ static void put_row(struct diagram *d, const struct ladder_row *row)
 	case ROW_FOLDED:
 		put_over_all(d, text);
 		return;
+	case ROW_ICMP:
+		/* the network is nobody in this picture, so that there can be no arrow from it */
 	case ROW_CHANGE:
 		fprintf(d->out, "    Note over h%zu: ", from);
 		break;
@@ -167,7 +169,7 @@ static void put_row(struct diagram *d, const struct ladder_row *row)
 		fprintf(d->out, "%s ", phrase_time(t, when));
 	put_text(d->out, text);
 	fputc('\n', d->out);
-	put_state(d, row, (size_t)!row->from);
+	put_state(d, row, (size_t)(row->kind == ROW_ICMP ? row->from : !row->from));
 }
 
 void mermaid_write(FILE *out, const struct rungs *r, enum lang lang)

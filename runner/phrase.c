@@ -8,6 +8,7 @@
 #include "field.h"
 #include "linkphrase.h"
 #include "messages.h"
+#include "phrase_icmp.h"
 #include "phrase_load.h"
 #include "phrase_net.h"
 
@@ -426,7 +427,7 @@ static const struct {
 	{ "socket", say_socket },   { "counter", say_counter }, { "sysctl", say_sysctl },
 	{ "impair", say_impair },   { "expect", say_expect },   { "verdict", say_verdict },
 	{ "program", say_program }, { "output", say_output },   { "ended", say_ended },
-	{ "predict", say_predict }, { "unready", say_unready },
+	{ "predict", say_predict }, { "unready", say_unready }, { "icmp", phrase_icmp_event },
 };
 
 void phrase_event(FILE *out, const json_t *ev, enum lang lang)

@@ -35,6 +35,8 @@ static char *scope(const json_t *ex, enum lang lang)
 
 	if (!port)
 		port = field_int(packet, "port");
+	if (!port)
+		port = field_int(json_object_get(ex, "icmp"), "port");
 	if (field_has(ex, "conn"))
 		message_say(f, lang, SCOPE_CONN, (long long)field_int(ex, "conn"));
 	else if (port)
@@ -157,19 +159,53 @@ static void ask_count(FILE *out, const json_t *ex, enum lang lang)
 		message_say(out, lang, ASK_COUNT, field_text(ex, "host"), which, number, in);
 }
 
+/* Is @what sent or received? */
+static void ask_traffic(FILE *out, const json_t *ex, const json_t *wanted, const char *which,
+			const char *what, enum lang lang)
+{
+	const char *host = field_text(ex, "host");
+
+	if (field_is(wanted, "dir", "out"))
+		message_say(out, lang, ASK_SENDS, host, which, what);
+	else if (field_is(wanted, "dir", "in"))
+		message_say(out, lang, ASK_RECEIVES, host, which, what);
+	else
+		message_say(out, lang, ASK_SEES, host, which, what);
+}
+
 static void ask_packet(FILE *out, const json_t *ex, enum lang lang)
 {
 	const json_t *packet = json_object_get(ex, "packet");
 	_cleanup_free_ char *which = scope(ex, lang);
 	_cleanup_free_ char *what = segment(packet, lang);
-	const char *host = field_text(ex, "host");
 
-	if (field_is(packet, "dir", "out"))
-		message_say(out, lang, ASK_SENDS, host, which, what);
-	else if (field_is(packet, "dir", "in"))
-		message_say(out, lang, ASK_RECEIVES, host, which, what);
+	ask_traffic(out, ex, packet, which, what, lang);
+}
+
+/* "ICMP host unreachable (no. 2)" */
+static char *icmp(const json_t *wanted, enum lang lang)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *f = piece_open(&text, &size);
+
+	if (field_has(wanted, "name"))
+		fprintf(f, "ICMP %s", field_text(wanted, "name"));
 	else
-		message_say(out, lang, ASK_SEES, host, which, what);
+		message_say(f, lang, ANY_ICMP);
+	if (field_int(wanted, "nth") > 1)
+		message_say(f, lang, NTH, (long long)field_int(wanted, "nth"));
+	fclose(f);
+	return text;
+}
+
+static void ask_icmp(FILE *out, const json_t *ex, enum lang lang)
+{
+	const json_t *wanted = json_object_get(ex, "icmp");
+	_cleanup_free_ char *which = scope(ex, lang);
+	_cleanup_free_ char *what = icmp(wanted, lang);
+
+	ask_traffic(out, ex, wanted, which, what, lang);
 }
 
 static void ask_counter(FILE *out, const json_t *ex, enum lang lang)
@@ -289,6 +325,22 @@ static void seen_packet(FILE *out, const json_t *ex, enum lang lang)
 		message_say(out, lang, SEEN_UNTIL, phrase_time(field_int(ex, "t"), until));
 }
 
+static void seen_icmp(FILE *out, const json_t *ex, enum lang lang)
+{
+	_cleanup_free_ char *what = icmp(json_object_get(ex, "icmp"), lang);
+	char until[PHRASE_TIME_MAX];
+
+	if (field_has(ex, "seen_t")) {
+		fputs(what, out);
+		seen_when(out, ex, lang);
+		seen_off(out, ex, lang);
+		return;
+	}
+	message_say(out, lang, SEEN_NO_ICMP);
+	if (field_has(ex, "t"))
+		message_say(out, lang, SEEN_UNTIL, phrase_time(field_int(ex, "t"), until));
+}
+
 static void seen_counter(FILE *out, const json_t *ex, enum lang lang)
 {
 	message_say(out, lang, SEEN_CHANGE, (long long)field_int(ex, "seen_n"));
@@ -312,6 +364,7 @@ static const struct {
 	{ "state", ask_state, seen_state },       { "was", ask_state, seen_state },
 	{ "count", ask_count, seen_count },       { "packet", ask_packet, seen_packet },
 	{ "counter", ask_counter, seen_counter }, { "value", ask_value, seen_value },
+	{ "icmp", ask_icmp, seen_icmp },
 };
 
 void phrase_expected(FILE *out, const json_t *expect, enum lang lang)

@@ -266,6 +266,7 @@ static void on_event(struct told *to, long i)
 	case SCENE_PACKET:
 	case SCENE_LOST:
 	case SCENE_HELD:
+	case SCENE_ICMP:
 	case SCENE_PACKETS:
 	case SCENE_STATES:
 	case SCENE_OTHER:

@@ -21,6 +21,7 @@
 #include "ladder_row.h"
 #include "messages.h"
 #include "phrase.h"
+#include "phrase_icmp.h"
 #include "player_own.h"
 #include "scene.h"
 #include "scene_row.h"
@@ -32,11 +33,11 @@
 #define LEAST_LINE 5
 
 struct glyphs {
-	const char *line, *again, *twice, *right, *left, *lost, *more, *to, *now;
+	const char *line, *again, *twice, *dots, *right, *left, *lost, *more, *to, *now;
 };
 
-static const struct glyphs drawn = { "─", "╌", "═", "▶", "◀", "✗", "…", "→", "▸" };
-static const struct glyphs ascii = { "-", "~", "=", ">", "<", "x", ".", "->", ">" };
+static const struct glyphs drawn = { "─", "╌", "═", "┈", "▶", "◀", "✗", "…", "→", "▸" };
+static const struct glyphs ascii = { "-", "~", "=", ".", ">", "<", "x", ".", "->", ">" };
 
 static const struct glyphs *glyphs(const struct player *p)
 {
@@ -76,7 +77,7 @@ static void say_segment(FILE *out, const json_t *ev, enum lang lang)
 static void say_why(FILE *out, const json_t *ev, enum lang lang)
 {
 	(void)lang;
-	fputs(field_text(ev, "why"), out);
+	fputs(field_text(ev, field_is(ev, "ev", "icmp") ? "name" : "why"), out);
 }
 
 static void copy_host(const struct player *p, char to[static LADDER_HOST_MAX], const char *name)
@@ -329,6 +330,31 @@ static int draw_change(struct canvas *c, const struct player *p, const struct sc
 	return draw_beside(c, p, row, INK_STATE, line);
 }
 
+static void say_icmp(FILE *out, const json_t *ev, enum lang lang)
+{
+	phrase_icmp(out, ev, 0, lang);
+}
+
+/* A dotted arrow that reaches as far as its words do: to nobody, but into the network. */
+static int draw_icmp(struct canvas *c, const struct player *p, const struct scene_row *row,
+		     const json_t *ev)
+{
+	const struct glyphs *g = glyphs(p);
+	const bool right = row->from > 0, sent = field_is(ev, "dir", "out");
+	const bool many = scene_of(p->scene, SCENE_CONN)->n > 1 && field_has(ev, "conn");
+	const char *near = sent ? g->dots : right ? g->right : g->left;
+	const char *far = !sent ? g->dots : right ? g->left : g->right;
+	_cleanup_free_ char *text = player_words(p, ev, say_icmp), *line = NULL;
+	char conn[32] = "";
+
+	if (many)
+		snprintf(conn, sizeof(conn), "#%lld ", (long long)field_int(ev, "conn"));
+	if (asprintf(&line, "%s%s %s%s %s%s", right ? far : near, g->dots, conn, text, g->dots,
+		     right ? near : far) < 0)
+		abort();
+	return draw_beside(c, p, row, INK_WARN, line);
+}
+
 /* A call that waited has an end of its own, which only knows its number. */
 static char *return_words(const struct player *p, const json_t *ev, long at)
 {
@@ -359,6 +385,8 @@ static int draw_row(struct canvas *c, const struct player *p, long n)
 		return draw_step(c, p, ev);
 	case SCENE_ROW_SEGMENT:
 		return draw_segment(c, p, row);
+	case SCENE_ROW_ICMP:
+		return draw_icmp(c, p, row, ev);
 	case SCENE_ROW_CHANGE:
 		return draw_change(c, p, row, ev);
 	case SCENE_ROW_CALL:

@@ -43,7 +43,7 @@ void prediction_ask(struct prediction *p, json_t *ev, const struct paper *paper)
 
 bool prediction_event(struct prediction *p, const json_t *ev)
 {
-	static const char *const happens[] = { "packet", "packets", "lost", "expect" };
+	static const char *const happens[] = { "packet", "packets", "lost", "icmp", "expect" };
 	const bool ends = field_is(ev, "ev", "step") || field_is(ev, "ev", "predict") ||
 			  field_is(ev, "ev", "verdict");
 

@@ -63,7 +63,7 @@ static char *row_words(const struct ladder_row *row, enum lang lang, bool arriva
 	plain.resumed = false;
 	if (row->kind == ROW_SEGMENT)
 		fprintf(f, "%s → %s: ", row->host[row->from], row->host[!row->from]);
-	else if (row->kind == ROW_CHANGE)
+	else if (row->kind != ROW_FOLDED)
 		fprintf(f, "%s: ", row->host[row->from]);
 	if (arrival && row->fate == FATE_ARRIVED)
 		message_say(f, lang, REPORT_ARRIVES);

@@ -65,6 +65,7 @@ static void put_states(FILE *out, const struct ladder_row *row)
 
 static void put_row(FILE *out, const struct ladder_row *row, enum lang lang)
 {
+	const bool came = row->kind == ROW_ICMP && !row->sent;
 	struct ladder_row plain = *row;
 	_cleanup_free_ char *text = NULL;
 	size_t size;
@@ -82,8 +83,12 @@ static void put_row(FILE *out, const struct ladder_row *row, enum lang lang)
 	}
 	fclose(f);
 	fputs("<tr>", out);
-	put_time(out, row->cell[row->from].t);
-	put_time(out, row->kind == ROW_SEGMENT ? row->cell[!row->from].t : -1);
+	put_time(out, came ? -1 : row->cell[row->from].t);
+	/* an ICMP error has one end only */
+	if (came)
+		put_time(out, row->cell[row->from].t);
+	else
+		put_time(out, row->kind == ROW_SEGMENT ? row->cell[!row->from].t : -1);
 	fputs("<td>", out);
 	if (row->kind != ROW_FOLDED)
 		html_text(out, row->host[row->from]);

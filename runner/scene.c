@@ -55,7 +55,7 @@ static const char *const kind_names[SCENE_KINDS] = {
 	[SCENE_LOST] = "lost",       [SCENE_HELD] = "held",       [SCENE_PACKETS] = "packets",
 	[SCENE_STATE] = "state",     [SCENE_STATES] = "states",   [SCENE_SOCKET] = "socket",
 	[SCENE_COUNTER] = "counter", [SCENE_EXPECT] = "expect",   [SCENE_VERDICT] = "verdict",
-	[SCENE_OTHER] = "",
+	[SCENE_ICMP] = "icmp",       [SCENE_OTHER] = "",
 };
 
 int scene_name(struct names *names, struct slice s)

@@ -99,6 +99,19 @@ static int32_t add_held(struct scene *s, const struct slice *f)
 	return n;
 }
 
+/* What it quotes was thrown away; that is known now, if it was not before. */
+static int32_t add_icmp(struct scene *s, const struct slice *f, int side)
+{
+	int32_t n;
+	struct scene_row *row = slice_is(f[FIELD_DIR], "in") ? row_of_seg(s, f, &n) : NULL;
+
+	if (row && row->last < 0) {
+		row->lost = true;
+		row->last = (long)s->n_items;
+	}
+	return row_new(s, SCENE_ROW_ICMP, side);
+}
+
 static int32_t row_for(struct scene *s, const struct item *it, const struct slice *f)
 {
 	int side = scene_side(s, it, scene_name(&s->hosts, f[FIELD_HOST]));
@@ -112,6 +125,8 @@ static int32_t row_for(struct scene *s, const struct item *it, const struct slic
 		return add_lost(s, f);
 	case SCENE_HELD:
 		return add_held(s, f);
+	case SCENE_ICMP:
+		return add_icmp(s, f, side);
 	case SCENE_STATE:
 		return row_new(s, SCENE_ROW_CHANGE, side);
 	case SCENE_CALL:

@@ -11,6 +11,7 @@ struct scene;
 enum scene_row_kind {
 	SCENE_ROW_STEP,    /* a step begins */
 	SCENE_ROW_SEGMENT, /* a segment on its way */
+	SCENE_ROW_ICMP,    /* an ICMP error, from or into the network */
 	SCENE_ROW_CHANGE,  /* a change of state */
 	SCENE_ROW_CALL,    /* what a program asks of its host, and what it gets */
 	SCENE_ROW_MARK,    /* any other thing that happened */
@@ -18,12 +19,12 @@ enum scene_row_kind {
 
 /*
  * @first: the event that began it
- * @last:  the one where it arrived or was lost; -1: never
+ * @last:  the one where it arrived or was lost, or an ICMP error said that; -1: never
  * @held:  the event with which a rule of the network keeps it, until it arrives; -1: none
  * @lost:  @last is its end
  * @twice: it arrived for another time; @first is that arrival
  * @again: @first is the arrival of a segment whose row is far above
- * @from:  side of the sender or of the change: 0 left, 1 right; -1: of no side
+ * @from:  side of the sender, of the change, of the ICMP error: 0 left, 1 right; -1: of no side
  */
 struct scene_row {
 	enum scene_row_kind kind;

@@ -7,9 +7,9 @@
  *     0..92  ..184 192                       728  736..  828..920
  *
  * Words are set in a monospaced font, so that columns say how wide they are. What a retransmission,
- * a duplicate, a loss is, is said by the line (dashed, double, a cross at its end), in words, and
- * only then by colour. The picture has a title and a description; the page has all of it as a table
- * too.
+ * a duplicate, a loss, an ICMP error is, is said by the line (dashed, double, a cross at its end,
+ * dotted and from the middle), in words, and only then by colour. The picture has a title and a
+ * description; the page has all of it as a table too.
  */
 #include "svg_ladder.h"
 
@@ -218,6 +218,42 @@ static void put_segment(struct sheet *s, const struct ladder_row *row)
 	s->y = y + SLOPE + 12;
 }
 
+/* Between a host and the network in the middle, where nobody stands: level, and dotted. */
+static void put_icmp_arrow(const struct sheet *s, const struct ladder_row *row, double y)
+{
+	const double host = x_of(row->from), way = row->from ? 1 : -1;
+	const double middle = (LEFT + RIGHT) / 2;
+	const double tip = row->sent ? middle : host, to = row->sent ? -way : way;
+
+	fprintf(s->out, "<path class=\"a\" d=\"M%.5g %.5gL%.5g %.5g\"/>", row->sent ? host : middle,
+		y, tip - 7 * to, y);
+	if (!row->sent)
+		fprintf(s->out, "<path class=\"o\" d=\"M%.5g %.5gl5 -5l5 5l-5 5z\"/>", middle - 5,
+			y);
+	fprintf(s->out, "<path class=\"h\" d=\"M%.5g %.5gl%.5g -5.2v9.6z\"/>", tip, y, -11.0 * to);
+}
+
+static void put_icmp(struct sheet *s, const struct ladder_row *row)
+{
+	_cleanup_free_ char *label = said(row, s->lang, false);
+	double y = s->y + 16;
+	int lines;
+
+	fprintf(s->out, "<g class=\"r icmp\" data-a=\"%ld\" data-b=\"%ld\">\n", row->first,
+		row->last);
+	lines = svg_lines(s->out, label, WORD_COLUMNS, row->from ? RIGHT - 10 : LEFT + 10, y,
+			  LINE_HEIGHT, row->from ? " class=\"w e\"" : " class=\"w\"");
+	y += lines * LINE_HEIGHT - LINE_HEIGHT + 6;
+	if (*row->cell[row->from].before && y < s->y + 34)
+		y = s->y + 34;
+	put_icmp_arrow(s, row, y);
+	put_time(s, &row->cell[row->from], row->from, y, "");
+	for (int i = 0; i < 2; i++)
+		put_state(s, &row->cell[i], i, y);
+	fputs("</g>\n", s->out);
+	s->y = y + 16;
+}
+
 static void put_change(struct sheet *s, const struct ladder_row *row)
 {
 	_cleanup_free_ char *label = said(row, s->lang, false);
@@ -308,6 +344,8 @@ static void put_rung(struct sheet *s, const struct rung *g)
 		row.named |= is_stranger(s, &row);
 		if (row.kind == ROW_SEGMENT)
 			put_segment(s, &row);
+		else if (row.kind == ROW_ICMP)
+			put_icmp(s, &row);
 		else
 			put_change(s, &row);
 		break;

@@ -270,7 +270,8 @@ static int text_event(struct view *v, json_t *ev, struct err *err)
 	facts_event(v->facts, ev);
 	if (v->opt.verbosity >= 0)
 		ladder_event(v->ladder, ev);
-	if (field_is(ev, "ev", "packet") || field_is(ev, "ev", "packets"))
+	if (field_is(ev, "ev", "packet") || field_is(ev, "ev", "packets") ||
+	    field_is(ev, "ev", "icmp"))
 		v->fresh = false;
 	if (prediction_event(&v->asked, ev)) {
 		flush_rows(v, field_is(ev, "ev", "verdict") ? INT64_MAX : field_int(ev, "t"));

@@ -79,7 +79,7 @@ struct change {
 };
 
 /*
- * A segment at one of its hosts, as its tap saw it.
+ * A segment at one of its hosts, as its tap saw it, or an ICMP error about one.
  *
  * @order: in which they were read, for those of the same nanosecond
  */
@@ -87,7 +87,12 @@ struct sighting {
 	struct host_watch *h;
 	size_t order;
 	size_t wirelen;
-	struct packet_seen seen;
+	int64_t t;
+	bool is_icmp;
+	union {
+		struct packet_seen seen;
+		struct icmp_seen icmp;
+	};
 };
 
 struct watch {
@@ -183,7 +188,9 @@ static int on_packet(void *arg, const struct tapped *pkt, struct err *err)
 {
 	struct host_watch *h = arg;
 	struct watch *w = h->all;
+	const int64_t t = pkt->t > *w->zero ? pkt->t - *w->zero : 0;
 	struct sighting *s;
+	struct icmp_error icmp;
 
 	(void)err;
 	if (h->gone)
@@ -201,12 +208,18 @@ static int on_packet(void *arg, const struct tapped *pkt, struct err *err)
 	*s = (struct sighting){ .h = h,
 				.order = w->n_sightings,
 				.wirelen = pkt->wirelen,
-				.seen = { .t = pkt->t > *w->zero ? pkt->t - *w->zero : 0,
-					  .outgoing = pkt->outgoing } };
+				.t = t,
+				.seen = { .t = t, .outgoing = pkt->outgoing } };
 	/* A corrupted one is dropped by its host too, and counted in TcpInCsumErrors. */
-	if ((pkt->outgoing || checksum_ok(pkt->frame, pkt->caplen)) &&
-	    segment_parse(pkt->frame, pkt->caplen, &s->seen.segment) == 0)
+	if (!pkt->outgoing && !checksum_ok(pkt->frame, pkt->caplen))
+		return 0;
+	if (segment_parse(pkt->frame, pkt->caplen, &s->seen.segment) == 0) {
 		w->n_sightings++;
+	} else if (icmp_parse(pkt->frame, pkt->caplen, &icmp) == 0) {
+		s->is_icmp = true;
+		s->icmp = (struct icmp_seen){ .t = t, .outgoing = pkt->outgoing, .icmp = icmp };
+		w->n_sightings++;
+	}
 	return 0;
 }
 
@@ -214,9 +227,33 @@ static int by_time(const void *a, const void *b)
 {
 	const struct sighting *x = a, *y = b;
 
-	if (x->seen.t != y->seen.t)
-		return x->seen.t < y->seen.t ? -1 : 1;
+	if (x->t != y->t)
+		return x->t < y->t ? -1 : 1;
 	return x->order < y->order ? -1 : 1;
+}
+
+/* It is about the connection whose segment it quotes, if that is known. */
+static void take_icmp(struct host_watch *h, const struct icmp_seen *seen)
+{
+	struct watch *w = h->all;
+	const struct conn_quoted q = conn_quoted(w->conns, &seen->icmp);
+	json_t *ev = eventjson_icmp(h->host->name, seen, &q);
+
+	history_icmp(w->hist, h->index, seen);
+	if (q.end.conn) {
+		if (!seen->outgoing && icmp_aborts(&seen->icmp) &&
+		    conns_host(w->conns, &seen->icmp.src) == (int)h->index)
+			conn_explain(q.end, &(struct infer_packet){ .t = seen->t,
+								    .order = w->taken++,
+								    .aborts = true });
+		conn_tell(q.end.conn, "icmp", seen->t, ev);
+	} else {
+		json_object_set_new(ev, "src",
+				    conns_end_json(w->conns, &seen->icmp.src, w->stable));
+		json_object_set_new(ev, "dst",
+				    conns_end_json(w->conns, &seen->icmp.dst, w->stable));
+	}
+	record_event(w->rec, "icmp", seen->t, ev);
 }
 
 static void take_sighting(struct watch *w, struct sighting *s)
@@ -228,6 +265,10 @@ static void take_sighting(struct watch *w, struct sighting *s)
 	json_t *ev;
 	bool fresh;
 
+	if (s->is_icmp) {
+		take_icmp(h, &s->icmp);
+		return;
+	}
 	e = conn_packet(w->conns, &seen->segment, seen->outgoing, &fresh, &cs);
 	if (!e.conn) {
 		fold_packets(&h->folds, w->rec, seen->outgoing, seen->segment.flags, 1, s->wirelen,

@@ -91,6 +91,7 @@ def title(event):
         where += f" #{e['conn']}"
     what = {
         "packet": lambda: f"{e.get('flags')} {e.get('dir')}, {e.get('len')} bytes",
+        "icmp": lambda: e.get("name"),
         "state": lambda: f"{e.get('from')} to {e.get('to')}",
         "socket": lambda: f"queues {e.get('rq')}, {e.get('wq')}",
         "sysctl": lambda: e.get("name"),

@@ -104,6 +104,10 @@ EVENTS = {
                    ack=natural, len_=natural, win_=natural, ttl_=natural, rtx=true, mss=natural,
                    wscale=natural, sackok=true, made=true, ts=list_of(natural),
                    sack=list_of(list_of(natural)), tfo=natural),
+    "icmp": {"host_": text, "dir_": one_of("in", "out"), "addr_": text, "type_": natural, "code_": natural,
+             "name_": text, "mtu": positive, "ttl_": natural, "conn": positive, "end": one_of("a", "b"),
+             "seg": positive, "seq": natural, "len": natural, "src": end, "dst": end,
+             "flags": lambda v: bool(re.fullmatch("S?F?R?P?A?U?E?C?", v))},
     "predict": dict(n_=positive, text_=texts, options_=list_of(texts), answer_=positive, why_=texts),
     "crash": dict(host_=text, actor_=natural, sockets_=natural),
     "flood": {"id_": positive, "host_": text, "port_": positive, "count_": positive, "rate": positive,
@@ -139,10 +143,11 @@ EVENTS = {
     "ended": dict(id_=positive, status=natural, signal=text, unrecorded=positive),
     "unready": dict(program_=positive, host_=text, after_=positive, within=positive, port=positive, said=text),
     "expect": dict(n_=positive, verdict_=one_of("pass", "fail"), name_=text,
-                   kind_=one_of("state", "was", "count", "packet", "counter", "value"), host=text,
+                   kind_=one_of("state", "was", "count", "packet", "icmp", "counter", "value"), host=text,
                    conn=positive, port=natural, states=list_of(state),
                    packet=fields(dir=one_of("in", "out"), flags=text, len=natural, nth=positive,
                                  rtx=one_of(True, False), port=natural),
+                   icmp=fields(name=text, dir=one_of("in", "out"), port=natural, nth=positive),
                    counter=text, min=integer, max=integer, expected=text, seen=text,
                    within=natural, hold=natural, at=natural, mark=natural, since=natural,
                    seen_t=natural, tolerance=natural, where_=text, seen_states=list_of(state),
@@ -316,6 +321,21 @@ class Record:
 
     def on_packets(self, _ev):
         self.folded = True
+
+    def on_icmp(self, ev):
+        known = "conn" in ev
+        self.need(known != ("src" in ev and "dst" in ev), "what it quotes is of a connection, or has two ends")
+        self.need(known or not {"end", "seg", "seq"} & set(ev), "numbers of no connection")
+        if not known:
+            return
+        self.need("end" in ev and "seq" in ev, "which end's segment does it quote?")
+        if "seg" not in ev:
+            return
+        quoted = self.segs.get(ev["seg"])
+        self.need(quoted, f"segment {ev['seg']} was quoted before it was sent")
+        if quoted:
+            for name in ("conn", "seq", "len", "flags"):
+                self.need(quoted["what"][name] == ev.get(name), f"segment {ev['seg']} has another {name}")
 
     def on_lost(self, ev):
         self.need(ev["seg"] in self.segs, f"segment {ev['seg']} was lost before it was sent")

@@ -48,8 +48,9 @@ static inline json_t *records_load(const char *name)
 	return all;
 }
 
-static const char *const records_all[] = { "handshake", "loss",   "close", "finack", "three",
-					   "cookies",   "broken", "skip",  "cut",    "hostile" };
+static const char *const records_all[] = { "handshake", "loss",    "close",  "finack",
+					   "three",     "cookies", "broken", "skip",
+					   "cut",       "hostile", "icmp" };
 #define RECORDS_COUNT (sizeof(records_all) / sizeof(records_all[0]))
 
 #endif

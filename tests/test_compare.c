@@ -459,12 +459,40 @@ START_TEST(test_nothing)
 }
 END_TEST
 
+static void icmp(struct compare *c, int side, const char *name, int mtu, json_int_t ms)
+{
+	feed(c, side,
+	     json_pack("{s:s, s:I, s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:i}", "ev", "icmp", "t",
+		       ms * NS_PER_MS, "host", "client", "dir", "in", "addr",
+		       side ? "198.18.1.254" : "198.18.9.254", "name", name, "mtu", mtu, "conn", 1,
+		       "seg", 9, "seq", 1));
+}
+
+/* An ICMP error is the same whoever says it; not when it says something else, or later. */
+START_TEST(icmp_errors)
+{
+	struct compare *c = begin_both();
+
+	for (int i = 0; i < 2; i++) {
+		step(c, i, 1, 0, "one");
+		icmp(c, i, "host unreachable", 0, 10);
+		icmp(c, i, "fragmentation needed", i ? 1400 : 1300, 20);
+		icmp(c, i, i ? "port unreachable" : "time exceeded", 0, 30);
+		icmp(c, i, "network unreachable", 0, i ? 40 : 400);
+	}
+	compare_end(c);
+	ck_assert_str_eq(story(c), "s=!<>~");
+	compare_free(c);
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("compare");
 	TCase *tc = tcase_create("align");
 
 	tcase_add_test(tc, test_align_simple);
+	tcase_add_test(tc, icmp_errors);
 	tcase_add_test(tc, test_align_repeated);
 	tcase_add_test(tc, test_number);
 	tcase_add_test(tc, test_align_longest);

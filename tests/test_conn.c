@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "../netns/icmp.h"
 #include "../netns/world.h"
 #include "../runner/conn.h"
 #include "../runner/conn_net.h"
@@ -98,6 +99,54 @@ START_TEST(same_segment_same_number)
 	ck_assert_ptr_eq(e[0].conn, e[1].conn);
 	ck_assert_int_eq(e[0].end, 0);
 	ck_assert_int_eq(e[1].end, 1);
+}
+END_TEST
+
+/* An ICMP error says which segment it is about by addresses, sequence number and identification. */
+START_TEST(a_quote_is_known_again)
+{
+	struct segment syn = seg(true, SEG_SYN, 0xfffffff0, 0, 0), again = syn, data;
+	struct icmp_error icmp = { .src = syn.src, .dst = syn.dst, .seq = syn.seq, .ip_id = 7 };
+	struct conn_segment out;
+	struct conn_quoted q = conn_quoted(cs, &icmp);
+
+	ck_assert_ptr_null(q.end.conn);
+	ck_assert(!q.known);
+	syn.ip_id = 7;
+	again.ip_id = 8;
+	out = see(&syn, true, NULL);
+	see(&again, true, NULL);
+	data = seg(true, SEG_ACK | SEG_PSH, 0xfffffff1, 8, 5);
+	data.ip_id = 7;
+	see(&data, true, NULL);
+	q = conn_quoted(cs, &icmp);
+	ck_assert_ptr_nonnull(q.end.conn);
+	ck_assert_int_eq(q.end.end, 0);
+	ck_assert_uint_eq(q.seg, out.seg);
+	ck_assert_uint_eq(q.seq, 0);
+	ck_assert(q.known);
+	ck_assert_uint_eq(q.flags, SEG_SYN);
+	icmp.ip_id = 8;
+	ck_assert_uint_eq(conn_quoted(cs, &icmp).seg, out.seg + 1);
+	/* never sent, but of this connection all the same */
+	icmp.seq += 100;
+	q = conn_quoted(cs, &icmp);
+	ck_assert_uint_eq(q.seg, 0);
+	ck_assert_uint_eq(q.seq, 100);
+	ck_assert(!q.known);
+	/* one that the other end would have sent */
+	icmp.src = data.dst;
+	icmp.dst = data.src;
+	q = conn_quoted(cs, &icmp);
+	ck_assert_int_eq(q.end.end, 1);
+	ck_assert_uint_eq(q.seg, 0);
+	/* so many later it is not known any more */
+	icmp = (struct icmp_error){ .src = syn.src, .dst = syn.dst, .seq = syn.seq, .ip_id = 7 };
+	for (uint32_t i = 0; i < 100; i++) {
+		data = seg(true, SEG_ACK | SEG_PSH, 0xfffffff6 + 5 * i, 8, 5);
+		see(&data, true, NULL);
+	}
+	ck_assert_uint_eq(conn_quoted(cs, &icmp).seg, 0);
 }
 END_TEST
 
@@ -246,6 +295,7 @@ Suite *suite(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, numbers_are_relative);
 	tcase_add_test(tc, same_segment_same_number);
+	tcase_add_test(tc, a_quote_is_known_again);
 	tcase_add_test(tc, an_injected_segment_has_its_own_number);
 	tcase_add_test(tc, retransmission_is_known);
 	tcase_add_test(tc, ack_of_a_fin);

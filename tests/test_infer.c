@@ -135,12 +135,30 @@ START_TEST(every_path_is_connected)
 }
 END_TEST
 
+/* An ICMP error ends an attempt to connect, and nothing that is further than that. */
+START_TEST(an_icmp_error_ends_an_attempt)
+{
+	const struct infer_packet p[] = { OUT(1, SEG_SYN), { .t = 3, .aborts = true } };
+	struct infer_step s[INFER_MAX_STEPS];
+
+	ck_assert_uint_eq(infer_path(TCPSTATE_SYN_SENT, TCPSTATE_CLOSED, p + 1, 1, s), 1);
+	check_step(&s[0], TCPSTATE_SYN_SENT, TCPSTATE_CLOSED, 3, false);
+	ck_assert_uint_eq(infer_path(TCPSTATE_SYN_RECV, TCPSTATE_CLOSED, p + 1, 1, s), 1);
+	check_step(&s[0], TCPSTATE_SYN_RECV, TCPSTATE_CLOSED, 3, false);
+	ck_assert_uint_eq(infer_path(TCPSTATE_CLOSED, TCPSTATE_SYN_SENT, p, 1, s), 1);
+	check_step(&s[0], TCPSTATE_CLOSED, TCPSTATE_SYN_SENT, 1, false);
+	ck_assert_uint_eq(infer_path(TCPSTATE_ESTAB, TCPSTATE_CLOSED, p + 1, 1, s), 1);
+	check_step(&s[0], TCPSTATE_ESTAB, TCPSTATE_CLOSED, -1, false);
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("infer");
 	TCase *tc = tcase_create("path");
 
 	tcase_add_test(tc, one_packet_one_step);
+	tcase_add_test(tc, an_icmp_error_ends_an_attempt);
 	tcase_add_test(tc, whole_handshake_between_two_dumps);
 	tcase_add_test(tc, fin_that_acknowledges_ours_passes_fin_wait_2);
 	tcase_add_test(tc, simultaneous_close_passes_closing);

@@ -245,6 +245,42 @@ START_TEST(test_nonsense)
 }
 END_TEST
 
+static void icmp(struct bench *b, json_int_t ms, int seg)
+{
+	feed(b,
+	     json_pack("{s:s, s:I, s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:s}", "ev", "icmp", "t",
+		       ms * 1000000, "host", "client", "dir", "in", "addr", "198.18.1.254", "name",
+		       "host unreachable", "conn", 1, "seg", seg, "seq", 0, "flags", "S"));
+}
+
+/* What an ICMP error quotes was thrown away, and the state that it ends stands beside it. */
+START_TEST(test_icmp)
+{
+	struct bench b;
+	_cleanup_free_ char *syn = NULL, *told = NULL;
+
+	bench_open(&b, 100, true);
+	conn(&b);
+	packet(&b, 1, "client", "out", 1, "S");
+	state(&b, 1, "client", "CLOSED", "SYN-SENT");
+	icmp(&b, 26, 1);
+	ck_assert_ptr_null(strstr(bench_text(&b), "ICMP"));
+	state(&b, 26, "client", "SYN-SENT", "CLOSED");
+	syn = line_with(bench_text(&b), "lost (host unreachable)");
+	ck_assert_int_eq(strncmp(syn, "SYN-SENT ", 9), 0);
+	told = line_with(bench_text(&b), "◀┈┈ ICMP host unreachable, about SYN seq 0 ┈");
+	ck_assert_int_eq(strncmp(told, "CLOSED ", 7), 0);
+	ck_assert_int_eq(count(bench_text(&b), "\n"), 3); /* the names, and these two */
+	/* of a segment that is not known, and of a connection that is established */
+	state(&b, 30, "client", "CLOSED", "ESTAB");
+	icmp(&b, 31, 77);
+	ladder_flush(b.ladder, INT64_MAX);
+	ck_assert_int_eq(count(bench_text(&b), "lost"), 1);
+	ck_assert_int_eq(count(bench_text(&b), "ICMP"), 2);
+	bench_close(&b);
+}
+END_TEST
+
 /* Where there is no room for an arrow, what became of a segment is said all the same. */
 START_TEST(test_lost_without_room)
 {
@@ -425,6 +461,7 @@ Suite *suite(void)
 	tcase_add_test(tc, test_state_before_packet);
 	tcase_add_test(tc, test_on_its_way);
 	tcase_add_test(tc, test_many_on_their_way);
+	tcase_add_test(tc, test_icmp);
 	tcase_add_test(tc, test_nonsense);
 	tcase_add_test(tc, test_lost_without_room);
 	tcase_add_loop_test(tc, test_width, 0, RECORDS_COUNT);

@@ -191,13 +191,14 @@ START_TEST(test_wrong_types)
 	static const char *const fields[] = {
 		"kind", "host",   "conn", "port", "states", "packet", "min",
 		"max",  "within", "at",   "mark", "seen_t", "seen_n", "seen_states",
-		"text", "flags",  "ts",   "sack", "timer",  "a",      "tolerance"
+		"text", "flags",  "ts",   "sack", "timer",  "a",      "tolerance",
+		"icmp", "name",   "mtu",  "src",  "dst",    "addr",   "len"
 	};
-	static const char *const kinds[] = {
-		"state", "was", "count", "packet", "counter", "value"
-	};
-	static const char *const evs[] = { "step",  "conn", "packet", "lost",   "packets",
-					   "state", "call", "impair", "expect", "verdict" };
+	static const char *const kinds[] = { "state",   "was",   "count", "packet",
+					     "counter", "value", "icmp" };
+	static const char *const evs[] = { "step",    "conn",    "packet", "lost",
+					   "packets", "state",   "call",   "impair",
+					   "expect",  "verdict", "icmp" };
 
 	for (size_t v = 0; v < sizeof(values) / sizeof(values[0]); v++) {
 		json_t *ev = json_object();

@@ -53,6 +53,26 @@ static long event_with(const struct scene *s, const char *text)
 	return i;
 }
 
+/* An ICMP error has a row of its own, and ends that of the segment that it quotes. */
+START_TEST(icmp_rows)
+{
+	struct scene *s = load("icmp", -1);
+	const long at = scene_find(s, "ICMP time exceeded", -1, 1, LANG_EN);
+	const struct scene_row *row, *segment;
+
+	ck_assert_int_gt(at, 0);
+	ck_assert_int_eq(scene_kind(s, at), SCENE_ICMP);
+	row = scene_row(s, scene_row_of(s, at));
+	ck_assert_int_eq(row->kind, SCENE_ROW_ICMP);
+	ck_assert_int_eq(row->from, 0);
+	segment = scene_row(s, scene_row_of(s, event_with(s, "\"ev\":\"packet\"")));
+	ck_assert_int_eq(segment->kind, SCENE_ROW_SEGMENT);
+	ck_assert(segment->lost);
+	ck_assert_int_eq(segment->last, at);
+	scene_free(s);
+}
+END_TEST
+
 START_TEST(sockets_at_a_moment)
 {
 	struct scene *s = load("handshake", -1);
@@ -452,6 +472,7 @@ Suite *suite(void)
 	TCase *t = tcase_create("scene");
 
 	tcase_add_checked_fixture(t, setup, NULL);
+	tcase_add_test(t, icmp_rows);
 	tcase_add_test(t, sockets_at_a_moment);
 	tcase_add_loop_test(t, no_moment_needs_the_future, 0, RECORDS_COUNT);
 	tcase_add_loop_test(t, stepping_reaches_both_ends, 0, RECORDS_COUNT);

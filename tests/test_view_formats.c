@@ -156,7 +156,7 @@ START_TEST(test_tap_all)
 
 	memcpy(names, records_all, sizeof(records_all));
 	text = shown(&view_tap, names);
-	ck_assert_int_eq(tap_check(text, &points), 1 + 1 + 1 + 1 + 7);
+	ck_assert_int_eq(tap_check(text, &points), 1 + 1 + 1 + 1 + 8);
 	ck_assert_ptr_nonnull(strstr(text, "\nok 2 - handshake: server has a socket in SYN-RECV"));
 	ck_assert_ptr_nonnull(strstr(text, "handshake (counter-run SYN cookies always): server"));
 	ck_assert_ptr_nonnull(

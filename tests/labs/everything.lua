@@ -34,6 +34,8 @@ function run(client, server)
 	expect(conn):state("ESTAB"):hold("1ms")
 	expect(server):counter("TcpPassiveOpens", { min = 1 })
 	expect(server):packet { flags = "S", dir = "in" }
+	expect(server):icmp("host unreachable", { dir = "in", nth = 2, port = 80 })
+	expect(server):icmp()
 	expect(pcall(error, "x")):is(false)
 	local seen = client:packet { flags = "SA" }
 	local all = server:sockets { state = "LISTEN" }
