@@ -3,8 +3,11 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/if_ether.h>
+#include <netinet/in.h>
 #include <string.h>
 
+#include "../netns/checksum.h"
 #include "../netns/segment.h"
 #include "field.h"
 
@@ -69,6 +72,73 @@ int frame_make(struct frame *f, const json_t *packet)
 	read_options(&s, packet);
 	f->len = craft_frame(&s, NULL, f->data);
 	f->wire_len = f->len + s.len;
+	put_mac(f->data, f->host, f->outgoing);
+	put_mac(f->data + 6, f->host, !f->outgoing);
+	return 0;
+}
+
+static void put16(uint8_t *at, uint32_t v)
+{
+	at[0] = (uint8_t)(v >> 8);
+	at[1] = (uint8_t)v;
+}
+
+enum { QUOTED_TCP = 8, ICMP_HEADER = 8, IPV4_HEADER = 20, IPV6_HEADER = 40, PRECEDENCE = 0xc0 };
+
+/* An IP header before @len bytes. Return: its length. */
+static size_t put_ip(uint8_t *ip, const struct endpoint *from, const struct endpoint *to,
+		     uint8_t ttl, size_t len)
+{
+	if (endpoint_is_v4(from)) {
+		ip[0] = 0x45;
+		ip[1] = PRECEDENCE; /* as Linux and RFC 1812 section 4.3.2.5 have it */
+		put16(ip + 2, (uint32_t)(IPV4_HEADER + len));
+		ip[8] = ttl;
+		ip[9] = IPPROTO_ICMP;
+		memcpy(ip + 12, from->addr + 12, 4);
+		memcpy(ip + 16, to->addr + 12, 4);
+		checksum_put(ip + 10, ip, IPV4_HEADER, 0);
+		return IPV4_HEADER;
+	}
+	ip[0] = 0x60;
+	put16(ip + 4, (uint32_t)len);
+	ip[6] = IPPROTO_ICMPV6;
+	ip[7] = ttl;
+	memcpy(ip + 8, from->addr, 16);
+	memcpy(ip + 24, to->addr, 16);
+	return IPV6_HEADER;
+}
+
+int frame_make_icmp(struct frame *f, const json_t *icmp, const char *from, const char *to)
+{
+	/* its TTL and how long its options were is not on record */
+	struct frame quoted = *f;
+	struct endpoint a, b;
+	uint8_t *ip = f->data + ETH_HLEN, *msg;
+	const json_int_t mtu = field_int(icmp, "mtu");
+	size_t quote, len;
+	bool v4;
+
+	if (!parse(from, &a) || !parse(to, &b) || endpoint_is_v4(&a) != endpoint_is_v4(&b) ||
+	    frame_make(&quoted, icmp) != 0)
+		return -EINVAL;
+	v4 = endpoint_is_v4(&a);
+	/* an error speaks of its own version */
+	if (v4 != (quoted.data[12] == ETH_P_IP >> 8))
+		return -EINVAL;
+	memset(f->data, 0, sizeof(f->data));
+	quote = (v4 ? IPV4_HEADER : IPV6_HEADER) + QUOTED_TCP;
+	len = ICMP_HEADER + quote;
+	put16(f->data + 12, v4 ? ETH_P_IP : ETH_P_IPV6);
+	msg = ip + put_ip(ip, &a, &b, (uint8_t)field_int(icmp, "ttl"), len);
+	msg[0] = (uint8_t)field_int(icmp, "type");
+	msg[1] = (uint8_t)field_int(icmp, "code");
+	put16(msg + 6, (uint32_t)mtu & 0xffff);
+	if (!v4)
+		put16(msg + 4, (uint32_t)mtu >> 16);
+	memcpy(msg + ICMP_HEADER, quoted.data + ETH_HLEN, quote);
+	checksum_put(msg + 2, msg, len, v4 ? 0 : checksum_pseudo6(ip + 8, len));
+	f->len = f->wire_len = (size_t)(msg - f->data) + len;
 	put_mac(f->data, f->host, f->outgoing);
 	put_mac(f->data + 6, f->host, !f->outgoing);
 	return 0;

@@ -9,6 +9,9 @@
 
 #include "../netns/craft.h"
 
+/* An ICMP error around the headers that it quotes is the largest. */
+enum { FRAME_ICMP_MAX = 14 + 40 + 8, FRAME_MAX = FRAME_ICMP_MAX + CRAFT_MAX_HEADERS };
+
 /*
  * A frame as it stood on the wire, made again from what a record says of it. A record holds
  * headers only: the payload's length is known, its bytes are not. Numbers are the record's,
@@ -26,7 +29,7 @@ struct frame {
 	unsigned host;
 	bool outgoing;
 	size_t len, wire_len;
-	uint8_t data[CRAFT_MAX_HEADERS];
+	uint8_t data[FRAME_MAX];
 };
 
 /**
@@ -34,5 +37,13 @@ struct frame {
  * Return: 0, or -EINVAL when it is no packet: addresses that are none or of two families.
  */
 int frame_make(struct frame *f, const json_t *packet);
+
+/**
+ * frame_make_icmp() - the same from an `icmp` event. It quotes an IP header and 8 bytes more, ports
+ * and number, of the segment @f->src and so on: that much a record knows for certain.
+ * @from, @to: addresses of the message itself
+ * Return: as frame_make().
+ */
+int frame_make_icmp(struct frame *f, const json_t *icmp, const char *from, const char *to);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A section with one interface a host, the hosts' addresses by name, and a packet for each
- * `packet` event, at the interface where it was seen. What happened between two packets (steps,
- * expectations, losses, links that change) becomes comments of the next one; at the end, of the
- * last: so one packet is always held back.
+ * `packet` and each `icmp` event, at the interface where it was seen. What happened between two
+ * packets (steps, expectations, losses, links that change) becomes comments of the next one; at the
+ * end, of the last: so one packet is always held back.
  *
  * Times: a pcapng file counts from 1970. The run's 0 is taken to be the header's date, to the
  * second; differences are the run's own, in nanoseconds.
@@ -70,6 +70,7 @@ struct bytes {
 };
 
 /*
+ * @addrs:    of each host, IPv4 and IPv6
  * @only:     interface that is written, -1 for all
  * @block:    the packet that is held back, without its options' end
  * @comments: of the next packet, as options
@@ -80,7 +81,7 @@ struct pcapng {
 	int only;
 	int64_t epoch;
 	unsigned n_hosts;
-	char hosts[WORLD_MAX_HOSTS][32];
+	char hosts[WORLD_MAX_HOSTS][32], addrs[WORLD_MAX_HOSTS][2][INET6_ADDRSTRLEN];
 	struct ends *conns;
 	size_t n_conns;
 	struct bytes block, comments;
@@ -278,9 +279,15 @@ static int take_header(struct pcapng *p, const json_t *ev, struct err *err)
 	struct tm tm = { 0 };
 
 	for (size_t i = 0; i < json_array_size(hosts) && p->n_hosts < WORLD_MAX_HOSTS; i++) {
-		char *to = p->hosts[p->n_hosts++];
+		const json_t *host = json_array_get(hosts, i);
+		const char *name = field_text(host, "name");
+		char *to = p->hosts[p->n_hosts];
 		_cleanup_free_ char *clean = NULL;
-		const char *name = field_text(json_array_get(hosts, i), "name");
+
+		snprintf(p->addrs[p->n_hosts][0], INET6_ADDRSTRLEN, "%.45s",
+			 field_text(host, "ipv4"));
+		snprintf(p->addrs[p->n_hosts++][1], INET6_ADDRSTRLEN, "%.45s",
+			 field_text(host, "ipv6"));
 
 		clean = columns_clean(name, strlen(name), 1, 0);
 		snprintf(to, sizeof(p->hosts[0]), "%.31s", clean);
@@ -335,19 +342,48 @@ static int sender(const struct ends *e, const json_t *ev)
 	return field_is(ev, "dir", "out") ? here : !here;
 }
 
-static void take_packet(struct pcapng *p, const json_t *ev)
+/* Hold @f back; the one before it is complete. */
+static void put_frame(struct pcapng *p, const json_t *ev, const struct frame *f)
+{
+	const uint64_t t = (uint64_t)(p->epoch + field_int(ev, "t"));
+	const uint32_t flags = f->outgoing ? 2 : 1;
+
+	write_held(p);
+	put32(&p->block, f->host);
+	put32(&p->block, (uint32_t)(t >> 32));
+	put32(&p->block, (uint32_t)t);
+	put32(&p->block, (uint32_t)f->len);
+	put32(&p->block, (uint32_t)f->wire_len);
+	put_padded(&p->block, f->data, f->len);
+	put_option(&p->block, PACKET_FLAGS, &flags, sizeof(flags));
+	put(&p->block, p->comments.data, p->comments.len);
+	p->comments.len = 0;
+}
+
+/* The interface where an event was seen. Return: -1 when that is not written. */
+static int interface_of(const struct pcapng *p, const json_t *ev)
 {
 	const int host = host_index(p, field_text(ev, "host"));
+
+	return p->only >= 0 && host != p->only ? -1 : host;
+}
+
+static const struct ends *ends_of(const struct pcapng *p, const json_t *ev)
+{
 	const json_int_t id = field_int(ev, "conn");
-	const uint64_t t = (uint64_t)(p->epoch + field_int(ev, "t"));
-	const struct ends *e;
+
+	return id < 1 || id > (json_int_t)p->n_conns ? NULL : &p->conns[id - 1];
+}
+
+static void take_packet(struct pcapng *p, const json_t *ev)
+{
+	const int host = interface_of(p, ev);
+	const struct ends *e = ends_of(p, ev);
 	struct frame f;
-	uint32_t flags;
 	int from;
 
-	if (host < 0 || (p->only >= 0 && host != p->only) || id < 1 || id > (json_int_t)p->n_conns)
+	if (host < 0 || !e)
 		return;
-	e = &p->conns[id - 1];
 	from = sender(e, ev);
 	f = (struct frame){ .src = e->addr[from],
 			    .dst = e->addr[!from],
@@ -359,17 +395,34 @@ static void take_packet(struct pcapng *p, const json_t *ev)
 		return;
 	if (field_true(ev, "made"))
 		comment(p, "no host sent this: the lab made it up");
-	write_held(p);
-	put32(&p->block, (uint32_t)host);
-	put32(&p->block, (uint32_t)(t >> 32));
-	put32(&p->block, (uint32_t)t);
-	put32(&p->block, (uint32_t)f.len);
-	put32(&p->block, (uint32_t)f.wire_len);
-	put_padded(&p->block, f.data, f.len);
-	flags = f.outgoing ? 2 : 1;
-	put_option(&p->block, PACKET_FLAGS, &flags, sizeof(flags));
-	put(&p->block, p->comments.data, p->comments.len);
-	p->comments.len = 0;
+	put_frame(p, ev, &f);
+}
+
+/* The segment that an ICMP error quotes: of its connection, or as the event itself has it. */
+static void quote(struct frame *f, const struct ends *e, const json_t *ev)
+{
+	const json_t *src = json_object_get(ev, "src"), *dst = json_object_get(ev, "dst");
+	const int from = field_is(ev, "end", "b");
+
+	f->src = e ? e->addr[from] : field_text(src, "addr");
+	f->dst = e ? e->addr[!from] : field_text(dst, "addr");
+	f->sport = e ? e->port[from] : (uint16_t)field_int(src, "port");
+	f->dport = e ? e->port[!from] : (uint16_t)field_int(dst, "port");
+}
+
+static void take_icmp(struct pcapng *p, const json_t *ev)
+{
+	const char *there = field_text(ev, "addr"), *here;
+	const int host = interface_of(p, ev);
+	struct frame f;
+
+	if (host < 0)
+		return;
+	here = p->addrs[host][strchr(there, ':') != NULL];
+	f = (struct frame){ .host = (unsigned)host, .outgoing = field_is(ev, "dir", "out") };
+	quote(&f, ends_of(p, ev), ev);
+	if (frame_make_icmp(&f, ev, f.outgoing ? here : there, f.outgoing ? there : here) == 0)
+		put_frame(p, ev, &f);
 }
 
 static char *words(const json_t *ev, void (*say)(FILE *out, const json_t *ev, enum lang lang))
@@ -401,6 +454,8 @@ int pcapng_event(struct pcapng *p, const json_t *ev, struct err *err)
 		take_conn(p, ev);
 	else if (field_is(ev, "ev", "packet"))
 		take_packet(p, ev);
+	else if (field_is(ev, "ev", "icmp"))
+		take_icmp(p, ev);
 	else if (field_is(ev, "ev", "step"))
 		comment(p, "step %lld: %s", (long long)field_int(ev, "n"),
 			lang_text(json_object_get(ev, "text"), LANG_EN));

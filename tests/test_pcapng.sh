@@ -61,13 +61,13 @@ agrees() { # RECORD HOST
 	return 1
 }
 
-for record in loss handshake close finack; do
+for record in loss handshake close finack icmp; do
 	status_of=0
 	[ $record != loss ] || status_of=1
 	from=$top/tests/records/$record.jsonl
 	for host in client server; do
 		ends $status_of "$record, what the $host saw" "$lab" replay "$from" --pcap "$capture" --pcap-host $host -q
-		holds "one packet an event" [ "$(count frame)" -eq "$(grep -c "\"ev\":\"packet\".*\"host\":\"$host\"" "$from")" ]
+		holds "one packet an event" [ "$(count frame)" -eq "$(grep -c "\"ev\":\"\(packet\|icmp\)\".*\"host\":\"$host\",\"dir\"" "$from")" ]
 		holds "nothing is malformed" [ "$(count '_ws.malformed || _ws.expert.severity == error')" -eq 0 ]
 		holds "checksums" [ "$(count 'ip.checksum.status == 0 || (tcp.len == 0 && tcp.checksum.status == 0)')" -eq 0 ]
 		holds "retransmissions" agrees "$from" $host
@@ -85,6 +85,12 @@ HOME=$area tshark -N n -r "$capture" -T fields -e ip.src_host >"$area/names" 2>/
 holds "addresses have names" grep -qx client "$area/names"
 holds "options are there" [ "$(count 'tcp.flags.syn == 1 && tcp.options.mss_val == 1460 && tcp.options.wscale.shift == 7 && tcp.options.sack_perm && tcp.options.timestamp.tsval == 0')" -eq 4 ]
 
+ends 0 "ICMP errors" "$lab" replay "$top/tests/records/icmp.jsonl" --pcap "$capture" -q
+holds "with an MTU" [ "$(count 'icmp.type == 3 && icmp.code == 4 && icmp.mtu == 1400 && tcp.seq == 1')" -eq 1 ]
+holds "of no connection" [ "$(count 'icmp.type == 3 && icmp.code == 1 && ip.dst == 192.0.2.9')" -eq 1 ]
+holds "over IPv6" [ "$(count 'icmpv6.type == 3 && ipv6.src == 2001:db8:1::fe && icmpv6.checksum.status == 1')" -eq 1 ]
+holds "with right checksums" [ "$(count 'icmp.checksum.status == 1')" -eq 6 ]
+
 ends 2 "a hostile record" "$lab" replay "$top/tests/records/hostile.jsonl" --pcap "$capture" -q
 holds "can be read" shark -r "$capture"
 
@@ -95,7 +101,7 @@ holds "nothing is malformed" [ "$(count '_ws.malformed || (tcp.len == 0 && tcp.c
 
 # A run of today, on whatever kernel it is.
 ends 0 "a run" "$lab" run handshake --param delay=5ms --record "$area/run.jsonl" --pcap "$capture" --pcap-host client -q
-holds "its packets" [ "$(count frame)" -eq "$(grep -c '"ev":"packet".*"host":"client"' "$area/run.jsonl")" ]
+holds "its packets" [ "$(count frame)" -eq "$(grep -c '"ev":"\(packet\|icmp\)".*"host":"client","dir"' "$area/run.jsonl")" ]
 holds "nothing was sent again" agrees "$area/run.jsonl" client
 
 finish
