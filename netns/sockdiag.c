@@ -101,6 +101,17 @@ static void report(void *arg, enum tcpstate from, const struct sock_entry *now)
 	}
 }
 
+/*
+ * Whoever has something that is not acknowledged has a timer for it. But a dump does not wait for
+ * tcp_write_timer(), which forgets the old one, sends, and then sets the new one: in
+ * between there is none, or only keepalive's (inet_sk_diag_fill() of net/ipv4/inet_diag.c).
+ */
+static bool in_the_midst(const struct sock_entry *e)
+{
+	return e->wqueue > 0 && e->state != TCPSTATE_LISTEN && e->timer != SOCK_TIMER_RETRANS &&
+	       e->timer != SOCK_TIMER_PROBE;
+}
+
 static int take_socket(struct walk *w, const struct nlmsghdr *nlh)
 {
 	struct sockdiag *d = w->d;
@@ -112,7 +123,9 @@ static int take_socket(struct walk *w, const struct nlmsghdr *nlh)
 	rc = socktable_put(&d->table, &e, report, w);
 	if (rc < 0)
 		return err_set(w->err, -rc, "sock_diag: no memory for %zu sockets", d->table.n + 1);
-	if (e.timer != SOCK_TIMER_OFF && (d->due < 0 || e.expires < d->due))
+	if (in_the_midst(&e))
+		d->due = 0;
+	else if (e.timer != SOCK_TIMER_OFF && (d->due < 0 || e.expires < d->due))
 		d->due = e.expires;
 	return 0;
 }

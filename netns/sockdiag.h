@@ -123,7 +123,8 @@ const struct sock_entry *sockdiag_find(const struct sockdiag *d, const struct en
 const struct sock_entry *sockdiag_next(const struct sockdiag *d, size_t *cursor);
 
 /**
- * sockdiag_due() - when the earliest timer that the last dump reported runs out.
+ * sockdiag_due() - when the earliest timer that the last dump reported runs out, or 0 when it
+ * came while the kernel was setting one.
  * Return: ms from that dump, or -1 when no socket has a timer.
  */
 int64_t sockdiag_due(const struct sockdiag *d);

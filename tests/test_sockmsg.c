@@ -252,6 +252,36 @@ START_TEST(another_connection_in_the_same_place)
 }
 END_TEST
 
+/* tcp_write_timer() has sent, and not yet set the next timer. */
+START_TEST(a_dump_in_the_midst_of_a_timer)
+{
+	static const struct {
+		uint8_t state, timer;
+		uint32_t expires, wqueue;
+		int64_t due;
+	} all[] = {
+		{ TCPSTATE_FIN_WAIT_1, SOCK_TIMER_OFF, 0, 1, 0 },
+		{ TCPSTATE_FIN_WAIT_1, SOCK_TIMER_RETRANS, 1632, 1, 1632 },
+		{ TCPSTATE_ESTAB, SOCK_TIMER_KEEPALIVE, 7200000, 5, 0 },
+		{ TCPSTATE_ESTAB, SOCK_TIMER_PROBE, 400, 5, 400 },
+		{ TCPSTATE_ESTAB, SOCK_TIMER_KEEPALIVE, 7200000, 0, 7200000 },
+		{ TCPSTATE_ESTAB, SOCK_TIMER_OFF, 0, 0, -1 },
+		{ TCPSTATE_LISTEN, SOCK_TIMER_OFF, 0, 128, -1 },
+	};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		struct inet_diag_msg m = sock(all[i].state, 5000, 1);
+
+		m.idiag_timer = all[i].timer;
+		m.idiag_expires = all[i].expires;
+		m.idiag_wqueue = all[i].wqueue;
+		ck_ok(feed_one(&m));
+		ck_assert_msg(sockdiag_due(diag) == all[i].due, "%zu: %lld", i,
+			      (long long)sockdiag_due(diag));
+	}
+}
+END_TEST
+
 START_TEST(a_socket_found_closing_is_gone)
 {
 	ck_ok(feed_sock(TCPSTATE_LAST_ACK, 1));
@@ -375,6 +405,7 @@ Suite *suite(void)
 	tcase_add_test(tc, a_cut_reply_is_an_error_and_loses_nothing);
 	tcase_add_test(tc, no_damage_leads_out_of_bounds);
 	tcase_add_test(tc, another_connection_in_the_same_place);
+	tcase_add_test(tc, a_dump_in_the_midst_of_a_timer);
 	tcase_add_test(tc, a_socket_found_closing_is_gone);
 	tcase_add_test(tc, what_no_kernel_says);
 	tcase_add_test(tc, errors_of_the_kernel);
