@@ -50,25 +50,25 @@ int view_ethernet(struct view *v)
 
 #define IPV4_HEADER 20
 
-int view_ipv4(struct view *v, struct view_ip *out)
+int view_ipv4(struct view *v, struct view_ip *ip)
 {
-	const uint8_t *ip = view_take(v, IPV4_HEADER);
+	const uint8_t *p = view_take(v, IPV4_HEADER);
 	size_t ihl, total;
 
-	if (!ip || ip[0] >> 4 != 4)
+	if (!p || p[0] >> 4 != 4)
 		return -EBADMSG;
-	if (view_get16(ip + 6) & 0x1fff)
+	if (view_get16(p + 6) & 0x1fff)
 		return -EPROTONOSUPPORT;
-	ihl = (size_t)(ip[0] & 0xf) * 4;
-	total = view_get16(ip + 2);
+	ihl = (size_t)(p[0] & 0xf) * 4;
+	total = view_get16(p + 2);
 	if (ihl < IPV4_HEADER || total < ihl || !view_take(v, ihl - IPV4_HEADER))
 		return -EBADMSG;
-	*out = (struct view_ip){ .proto = ip[9],
-				 .ttl = ip[8],
-				 .id = view_get16(ip + 4),
-				 .len = total - ihl,
-				 .src = ip + 12,
-				 .dst = ip + 16 };
+	*ip = (struct view_ip){ .proto = p[9],
+				.ttl = p[8],
+				.id = view_get16(p + 4),
+				.len = total - ihl,
+				.src = p + 12,
+				.dst = p + 16 };
 	return 0;
 }
 
@@ -114,18 +114,16 @@ static int skip_extensions(struct view *v, uint8_t *next, size_t *len)
 	}
 }
 
-int view_ipv6(struct view *v, struct view_ip *out)
+int view_ipv6(struct view *v, struct view_ip *ip)
 {
-	const uint8_t *ip = view_take(v, IPV6_HEADER);
+	const uint8_t *p = view_take(v, IPV6_HEADER);
 
-	if (!ip || ip[0] >> 4 != 6)
+	if (!p || p[0] >> 4 != 6)
 		return -EBADMSG;
-	*out = (struct view_ip){ .proto = ip[6],
-				 .ttl = ip[7],
-				 .len = view_get16(ip + 4),
-				 .src = ip + 8,
-				 .dst = ip + 24 };
-	return skip_extensions(v, &out->proto, &out->len);
+	*ip = (struct view_ip){
+		.proto = p[6], .ttl = p[7], .len = view_get16(p + 4), .src = p + 8, .dst = p + 24
+	};
+	return skip_extensions(v, &ip->proto, &ip->len);
 }
 
 void view_endpoint4(struct endpoint *ep, const uint8_t addr[static 4])

@@ -8,7 +8,6 @@
 
 #include "../netns/icmp.h"
 #include "../netns/world.h"
-#include "conn_net.h"
 #include "crowd.h"
 
 /*
