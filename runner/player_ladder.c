@@ -292,24 +292,35 @@ static void say_change(FILE *out, const json_t *ev, enum lang lang)
 		field_true(ev, "inferred") ? "*" : "");
 }
 
-/* A line on the side of a host, with its time. */
-static int draw_beside(struct canvas *c, const struct player *p, const struct scene_row *row,
-		       enum ink as, const char *text)
+/* Columns for the time beside a line. */
+static int margin_of(const struct canvas *c)
 {
-	const int margin = c->columns < LEAST_WIDE ? 0 : TIME_COLUMNS + 1;
-	const int room = c->columns - margin;
+	return c->columns < LEAST_WIDE ? 0 : TIME_COLUMNS + 1;
+}
+
+/* Line @y on the side of a host, with its time. */
+static int put_beside(struct canvas *c, int y, const struct player *p, const struct scene_row *row,
+		      enum ink as, const char *text)
+{
+	const int margin = margin_of(c), room = c->columns - margin;
 	char buf[PHRASE_TIME_MAX];
 
 	time_text(scene_t(p->scene, row->first), buf);
 	if (row->from > 0)
-		canvas_right(c, 0, c->columns - margin, room, as, text);
+		canvas_right(c, y, c->columns - margin, room, as, text);
 	else
-		canvas_put(c, 0, margin, room, as, text);
+		canvas_put(c, y, margin, room, as, text);
 	if (margin && row->from > 0)
-		canvas_right(c, 0, c->columns, TIME_COLUMNS, INK_DIM, buf);
+		canvas_right(c, y, c->columns, TIME_COLUMNS, INK_DIM, buf);
 	else if (margin)
-		canvas_right(c, 0, TIME_COLUMNS, TIME_COLUMNS, INK_DIM, buf);
-	return 1;
+		canvas_right(c, y, TIME_COLUMNS, TIME_COLUMNS, INK_DIM, buf);
+	return y + 1;
+}
+
+static int draw_beside(struct canvas *c, const struct player *p, const struct scene_row *row,
+		       enum ink as, const char *text)
+{
+	return put_beside(c, 0, p, row, as, text);
 }
 
 static int draw_change(struct canvas *c, const struct player *p, const struct scene_row *row,
@@ -335,7 +346,10 @@ static void say_icmp(FILE *out, const json_t *ev, enum lang lang)
 	phrase_icmp(out, ev, 0, lang);
 }
 
-/* A dotted arrow that reaches as far as its words do: to nobody, but into the network. */
+/*
+ * A dotted arrow that reaches as far as its words do: to nobody, but into the network. Where they
+ * do not fit into it they stand above.
+ */
 static int draw_icmp(struct canvas *c, const struct player *p, const struct scene_row *row,
 		     const json_t *ev)
 {
@@ -344,15 +358,24 @@ static int draw_icmp(struct canvas *c, const struct player *p, const struct scen
 	const bool many = scene_of(p->scene, SCENE_CONN)->n > 1 && field_has(ev, "conn");
 	const char *near = sent ? g->dots : right ? g->right : g->left;
 	const char *far = !sent ? g->dots : right ? g->left : g->right;
-	_cleanup_free_ char *text = player_words(p, ev, say_icmp), *line = NULL;
+	const int margin = margin_of(c), room = c->columns - margin;
+	_cleanup_free_ char *text = player_words(p, ev, say_icmp), *label = NULL, *line = NULL;
+	const char *left = right ? far : near, *end = right ? near : far;
 	char conn[32] = "";
+	int y;
 
 	if (many)
 		snprintf(conn, sizeof(conn), "#%lld ", (long long)field_int(ev, "conn"));
-	if (asprintf(&line, "%s%s %s%s %s%s", right ? far : near, g->dots, conn, text, g->dots,
-		     right ? near : far) < 0)
+	if (asprintf(&label, "%s%s", conn, text) < 0 ||
+	    asprintf(&line, "%s%s %s %s%s", left, g->dots, label, g->dots, end) < 0)
 		abort();
-	return draw_beside(c, p, row, INK_WARN, line);
+	if (columns_width(line) <= room)
+		return draw_beside(c, p, row, INK_WARN, line);
+	y = canvas_wrap(c, 0, right ? 0 : margin, room, ROW_HEIGHT - 1, INK_WARN, label);
+	free(line);
+	if (asprintf(&line, "%s%s%s%s%s%s", left, g->dots, g->dots, g->dots, g->dots, end) < 0)
+		abort();
+	return put_beside(c, y, p, row, INK_WARN, line);
 }
 
 /* A call that waited has an end of its own, which only knows its number. */

@@ -243,7 +243,8 @@ static void put_icmp(struct sheet *s, const struct ladder_row *row)
 		row->last);
 	lines = svg_lines(s->out, label, WORD_COLUMNS, row->from ? RIGHT - 10 : LEFT + 10, y,
 			  LINE_HEIGHT, row->from ? " class=\"w e\"" : " class=\"w\"");
-	y += lines * LINE_HEIGHT - LINE_HEIGHT + 6;
+	/* level, it is under all of its words: farther than where a segment begins */
+	y += lines * LINE_HEIGHT - LINE_HEIGHT + 10;
 	if (*row->cell[row->from].before && y < s->y + 34)
 		y = s->y + 34;
 	put_icmp_arrow(s, row, y);

@@ -169,6 +169,29 @@ START_TEST(search)
 }
 END_TEST
 
+/* What a router says has a row, and ends that of the segment that it is about. */
+START_TEST(icmp_errors)
+{
+	open_record("icmp", LANG_EN, true);
+	keys("/ICMP time exceeded\n");
+	ck_assert_int_eq(scene_kind(scene, p.at), SCENE_ICMP);
+	shows(140, "◀┈ #1 ICMP time exceeded, about SYN seq 0 ┈┈");
+	shows(140, "lost (time exceeded)");
+	shows(140, "client receives ICMP time exceeded from 198.18.1.254, about SYN seq 0");
+	keys("s");
+	ck_assert_int_eq(p.mode, PLAYER_DETAIL);
+	shows(100, "type       11   (ICMP type)");
+	shows(100, "addr       198.18.1.254   (from there, or to there)");
+	keys("s");
+	keys("/MTU\n");
+	shows(140, "#4 ICMP fragmentation needed (MTU 1400), about PSH, ACK seq 1 len 5");
+	keys("/protocol\n");
+	shows(140, "◀┈ #4 ICMP protocol unreachable");
+	player_key(&p, PLAYER_LEFT);
+	hides(140, "protocol unreachable");
+}
+END_TEST
+
 START_TEST(plays_by_the_clock)
 {
 	open_record("handshake", LANG_EN, true);
@@ -409,6 +432,7 @@ Suite *suite(void)
 	tcase_add_test(t, keys_move);
 	tcase_add_loop_test(t, forth_and_back_is_the_same_picture, 0, RECORDS_COUNT);
 	tcase_add_test(t, search);
+	tcase_add_test(t, icmp_errors);
 	tcase_add_test(t, plays_by_the_clock);
 	tcase_add_test(t, questions_wait);
 	tcase_add_test(t, questions_are_skipped);
