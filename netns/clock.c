@@ -22,6 +22,11 @@ int64_t clock_now(void)
 	return is_held ? held : reading(CLOCK_MONOTONIC);
 }
 
+int64_t clock_cpu(void)
+{
+	return reading(CLOCK_THREAD_CPUTIME_ID);
+}
+
 void clock_hold(void)
 {
 	is_held = true;

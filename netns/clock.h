@@ -7,6 +7,9 @@
 /** clock_now() - CLOCK_MONOTONIC. Return: nanoseconds; it cannot fail. */
 int64_t clock_now(void);
 
+/** clock_cpu() - how long this thread has had a processor. Return: nanoseconds. */
+int64_t clock_cpu(void);
+
 /**
  * clock_hold() - read the clock once: until it is called again, or clock_let_go(),
  * clock_now() is that. For a virtual clock, which stands still while code runs: in a lab kernel

@@ -203,6 +203,36 @@ static int over_limit(const struct engine *e, struct err *err)
 	return err_remedy(err, "give the call a timeout, or the lab a longer `limit`");
 }
 
+/*
+ * On a virtual clock a turn takes no time, so one look at the clock is enough for all of it. On a
+ * real one this is where the time begins that measure_lateness() looks at.
+ */
+static void new_turn(struct engine *e)
+{
+	if (e->spec->virtual_clock) {
+		clock_hold();
+		return;
+	}
+	e->wall = clock_now();
+	e->cpu = clock_cpu();
+}
+
+/*
+ * What a turn took beyond its own processor time: another process had the processor, or a call
+ * waited in the kernel. Whatever the lab does next is late by so much.
+ */
+static void measure_lateness(struct engine *e)
+{
+	const int64_t wall = e->wall, cpu = e->cpu;
+
+	if (e->spec->virtual_clock)
+		return;
+	new_turn(e);
+	judge_late(e->judge, (e->wall - wall) - (e->cpu - cpu));
+	judge_late(e->judge, watch_late(e->watch));
+	judge_late(e->judge, world_late(e->world));
+}
+
 /* Packets, sockets, judgement: everything that can be known now. */
 static int observe(struct engine *e, struct err *err)
 {
@@ -215,17 +245,10 @@ static int observe(struct engine *e, struct err *err)
 		rc = watch_packets(e->watch, err);
 	if (rc >= 0)
 		rc = watch_sockets(e->watch, err);
-	judge_late(e->judge, world_late(e->world));
+	measure_lateness(e);
 	if (rc >= 0)
 		rc = judge_turn(e->judge, engine_now(e), err);
 	return rc < 0 ? rc : 0;
-}
-
-/* On a virtual clock a turn takes no time, so one look at the clock is enough for all of it. */
-static void new_turn(const struct engine *e)
-{
-	if (e->spec->virtual_clock)
-		clock_hold();
 }
 
 /*
@@ -235,7 +258,7 @@ static void new_turn(const struct engine *e)
  * clock goes on at whole multiples of LAB_STEP only. Return: is it one now? If not, time has
  * passed.
  */
-static bool in_step(const struct engine *e)
+static bool in_step(struct engine *e)
 {
 	const int64_t off = engine_now(e) % LAB_STEP, next = clock_now() - off + LAB_STEP;
 	const struct timespec ts = { .tv_sec = next / NS_PER_S, .tv_nsec = next % NS_PER_S };

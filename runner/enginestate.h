@@ -23,6 +23,7 @@ struct watch;
 
 /*
  * @zero:   CLOCK_MONOTONIC ns at which the run's clock is 0
+ * @wall, @cpu: clock_now() and clock_cpu() when it was last looked at how late it is
  * @broken: set by an operation that cannot return an error; ends the run
  */
 struct engine {
@@ -36,7 +37,7 @@ struct engine {
 	struct programs *programs;
 	struct floods *floods;
 	int life_fd;
-	int64_t zero;
+	int64_t zero, wall, cpu;
 	uint64_t calls, steps, predictions;
 	bool header_written;
 	struct err broken;

@@ -102,7 +102,7 @@ struct watch {
 	struct conns *conns;
 	const int64_t *zero;
 	bool stable;
-	int64_t settled;
+	int64_t settled, reading, late;
 	size_t n;
 	struct host_watch host[WORLD_MAX_HOSTS];
 	uint64_t taken;
@@ -196,6 +196,8 @@ static int on_packet(void *arg, const struct tapped *pkt, struct err *err)
 	if (h->gone)
 		return 0;
 	h->touched = true;
+	if (w->reading - pkt->t > w->late)
+		w->late = w->reading - pkt->t;
 	h->away.taken.packets[pkt->outgoing]++;
 	h->away.taken.bytes[pkt->outgoing] += pkt->wirelen;
 	if (w->n_sightings == w->room_sightings) {
@@ -304,6 +306,7 @@ int watch_packets(struct watch *w, struct err *err)
 	bool more = false;
 	int total = 0;
 
+	w->reading = clock_now();
 	for (size_t i = 0; i < w->n; i++) {
 		int n = tap_read(w->host[i].tap, WATCH_BATCH, on_packet, &w->host[i], err);
 
@@ -522,6 +525,14 @@ int64_t watch_due(const struct watch *w)
 			due = w->host[i].next.due;
 	}
 	return due;
+}
+
+int64_t watch_late(struct watch *w)
+{
+	const int64_t late = w->late;
+
+	w->late = 0;
+	return late;
 }
 
 int64_t watch_settled(const struct watch *w)

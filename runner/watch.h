@@ -48,6 +48,9 @@ int watch_sockets(struct watch *w, struct err *err);
  * INT64_MAX. */
 int64_t watch_due(const struct watch *w);
 
+/** watch_late() - how late packets were seen since it was last asked, at most. Return: ns. */
+int64_t watch_late(struct watch *w);
+
 /** watch_settled() - no event before this time can come any more. Return: run clock ns. */
 int64_t watch_settled(const struct watch *w);
 
