@@ -102,6 +102,17 @@ START_TEST(reset_closes)
 }
 END_TEST
 
+static bool connected(const struct infer_step *s, size_t k, enum tcpstate from, enum tcpstate to)
+{
+	if (k < 1 || k > INFER_MAX_STEPS || s[0].from != from || s[k - 1].to != to ||
+	    s[k - 1].inferred)
+		return false;
+	for (size_t i = 1; i < k; i++)
+		if (s[i].from != s[i - 1].to)
+			return false;
+	return true;
+}
+
 /* Whatever the packets, the path begins and ends where the dumps say, and is connected. */
 START_TEST(every_path_is_connected)
 {
@@ -120,15 +131,10 @@ START_TEST(every_path_is_connected)
 						      .acks_fin = x & 2 };
 		for (int from = 0; from < TCPSTATE_COUNT; from++) {
 			for (int to = 0; to < TCPSTATE_COUNT; to++) {
-				size_t k = infer_path(from, to, p, 3, s);
-
-				ck_assert_uint_ge(k, 1);
-				ck_assert_uint_le(k, INFER_MAX_STEPS);
-				ck_assert_int_eq(s[0].from, from);
-				ck_assert_int_eq(s[k - 1].to, to);
-				ck_assert(!s[k - 1].inferred);
-				for (size_t i = 1; i < k; i++)
-					ck_assert_int_eq(s[i].from, s[i - 1].to);
+				/* an assertion of Check is a system call: 20 s of them */
+				if (!connected(s, infer_path(from, to, p, 3, s), from, to))
+					ck_abort_msg("packets %u: %s to %s", n, tcpstate_name(from),
+						     tcpstate_name(to));
 			}
 		}
 	}

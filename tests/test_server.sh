@@ -44,7 +44,7 @@ cwd=$area/cwd
 
 # While it is waited for, not when all is over: the run is ended as soon as it says so.
 what="one that never listens is told at once"
-(cd "$cwd" && exec timeout -k 5 120 "$lab" run "$own" --kernel host --server 'sleep 100') >"$out" 2>"$err" </dev/null &
+(cd "$cwd" && COLUMNS=400 exec timeout -k 5 120 "$lab" run "$own" --kernel host --server 'sleep 100') >"$out" 2>"$err" </dev/null &
 front=$!
 until grep -q 'so far it has written nothing' "$out" || ! kill -0 "$front" 2>/dev/null; do :; done
 if kill -0 "$front" 2>/dev/null; then pass; else fail "it has ended"; fi
