@@ -42,9 +42,9 @@ measure() { # VERSION BACKEND FRAMES FRAMES-FOR-JITTER
 # millisecond each in a lab kernel: 100,000 of everything (LINKS_FULL=1) takes minutes;
 # test_fate draws as many.
 newest=$(echo "$versions" | tail -n 1)
-few=20000
-[ -z "${LINKS_FULL:-}" ] || few=100000
+few=20000 fewer=8000
+[ -z "${LINKS_FULL:-}" ] || few=100000 fewer=100000
 measure "$newest" netem 100000 $few
-measure "$newest" wire $few 4000
+measure "$newest" wire $fewer 4000
 
 finish

@@ -15,7 +15,7 @@ local cases = {
 	{ "uniform", timed, "20ms", { corrupt = 0, jitter = "5ms" } },
 	{ "normal", timed, "50ms", { delay = "50ms", jitter = "10ms", distribution = "normal" } },
 	{ "pareto", timed, "50ms", { jitter = "4ms", distribution = "pareto" } },
-	{ "gap", 20000, "20ms", { delay = "20ms", jitter = 0, reorder = 1, gap = 5 } },
+	{ "gap", math.min(frames, 20000), "20ms", { delay = "20ms", jitter = 0, reorder = 1, gap = 5 } },
 	{ "rate", 4000, "20ms", { reorder = 0, rate = "50mbit" } },
 	{ "limit", 20000, "100ms", { delay = "100ms", rate = 0, limit = 1000 } },
 }
