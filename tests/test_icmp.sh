@@ -7,12 +7,14 @@
 
 undated() { sed 's/"date":"[^"]*",//' "$1" >"$2"; }
 
-versions=
-for version in 6.1 6.12; do
-	if "$lab" run handshake --kernel "$version" -q >"$area/out" 2>&1; then versions="$versions $version"; fi
-done
-if [ -z "$versions" ] && [ "$must_run" = 1 ]; then
-	what="lab kernels" && fail "there is none"
+# A tcplab with AddressSanitizer cannot boot any, and offers none.
+versions=$("$lab" kernels | sed -n 's/^ *\([0-9][0-9.]*\)  *virtual .*/\1/p')
+if [ -z "$versions" ]; then
+	echo "SKIP: there is no lab kernel here that this tcplab can boot"
+	case $must_run:${TCPLAB_SAN:-} in
+	1:*address*) ;;
+	1:*) holds "lab kernels are there" false ;;
+	esac
 fi
 for version in $versions; do
 	ends 0 "on $version" "$lab" run "$top/tests/labs/icmp.lua" --kernel "$version" -q --record "$area/$version"
