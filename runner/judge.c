@@ -28,8 +28,8 @@
  * length (kernel/time/timer.c, "granularity"), so no bound is tighter than 12.5 %.
  * On the machine's own clock a busy machine adds to that. How much is not
  * guessed: the engine measures how late it is itself woken, sees a packet, or is held
- * up in a turn (judge_late()), and the tolerance grows by a multiple of the worst of it, because a packet passes
- * several processes' turns on its way. The tolerance is part of the verdict.
+ * up in a turn (judge_late()), and the tolerance grows by a multiple of the worst of it, because a
+ * packet passes several processes' turns on its way. The tolerance is part of the verdict.
  *
  * A state that lasts less than a turn still counts: states entered since the
  * expectation began are looked up in the history, unless `hold` was asked for.

@@ -88,7 +88,7 @@ END_TEST
 
 START_TEST(virtual_clock_says_which_clock)
 {
-	for (int virtual = 0; virtual < 2; virtual++) {
+	for (int virtual = 0; virtual < 2; virtual ++) {
 		const struct lab_load_options options = { .virtual_clock = virtual };
 		struct err err = ERR_INIT;
 		struct lab *lab = NULL;
