@@ -62,25 +62,28 @@ static int open_here(void *arg, struct err *err)
 	return 0;
 }
 
-/* Read the whole file from its start; seq_file gives at most a buffer at a time. */
+/*
+ * Read the whole file from its start. Each is one record of seq_file (proc_create_net_single()),
+ * which is given whole when there is room for it: less than was asked for is the end.
+ */
 static int read_text(struct counters *c, size_t source, size_t *len, struct err *err)
 {
 	*len = 0;
 	for (;;) {
+		size_t room;
 		ssize_t n;
 
 		if (*len == c->room) {
-			size_t room = c->room ? 2 * c->room : 16384;
-			char *bigger = realloc(c->text, room);
+			size_t more = c->room ? 2 * c->room : 16384;
+			char *bigger = realloc(c->text, more);
 
 			if (!bigger)
 				return err_set(err, ENOMEM, "no memory for the counters");
 			c->text = bigger;
-			c->room = room;
+			c->room = more;
 		}
-		n = pread(c->fd[source], c->text + *len, c->room - *len, (off_t)*len);
-		if (n == 0)
-			return 0;
+		room = c->room - *len;
+		n = pread(c->fd[source], c->text + *len, room, (off_t)*len);
 		if (n < 0) {
 			int code = errno;
 
@@ -90,6 +93,8 @@ static int read_text(struct counters *c, size_t source, size_t *len, struct err 
 				       strerror(code));
 		}
 		*len += (size_t)n;
+		if ((size_t)n < room)
+			return 0;
 	}
 }
 

@@ -376,7 +376,8 @@ static int end_of(struct run *r, int status, struct err *err)
 		snprintf(why, sizeof(why), "the lab kernel said nothing for %s and was ended",
 			 duration_format(r->silence, limit));
 		remedy = "on a machine that is this slow let TCPLAB_SILENCE be longer, such as "
-			 "5min; otherwise it is a defect of tcplab: please report it";
+			 "5min; --kernel host tells whether it is a call of the lab that has no "
+			 "end; otherwise it is a defect of tcplab: please report it";
 	} else if (WIFSIGNALED(status))
 		snprintf(why, sizeof(why), "the engine was ended by signal %d (%s)",
 			 WTERMSIG(status), strsignal(WTERMSIG(status)));

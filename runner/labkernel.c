@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -101,6 +102,25 @@ static const char *memory_dir(void)
 	return NULL;
 }
 
+/*
+ * One processor for the kernel and its address spaces. They take turns by ptrace(2), some
+ * ten thousand times in a run; on one processor a turn is a switch, and between two it wakes an
+ * idle one: measured on two idle ones, a handshake took 0.38 s with both and 0.12 s
+ * with one. Which one: where fork() has put us, because that was the idlest. Where it is not
+ * allowed nothing is wrong, only slower.
+ */
+static void stay_on_this_processor(void)
+{
+	const int cpu = sched_getcpu();
+	cpu_set_t here;
+
+	if (cpu < 0 || cpu >= CPU_SETSIZE)
+		return;
+	CPU_ZERO(&here);
+	CPU_SET(cpu, &here);
+	(void)sched_setaffinity(0, sizeof(here), &here);
+}
+
 static void run_kernel(const struct kernel *k, const char *init, const char *spec, int record_fd,
 		       int console_fd) __attribute__((noreturn));
 
@@ -141,6 +161,7 @@ static void run_kernel(const struct kernel *k, const char *init, const char *spe
 	/* One thing less that differs from run to run. */
 	personality(ADDR_NO_RANDOMIZE);
 	setrlimit(RLIMIT_CORE, &no_core);
+	stay_on_this_processor();
 	if (dup2(null, 0) < 0 || dup2(console_fd, 1) < 0 || dup2(console_fd, 2) < 0 ||
 	    dup2(record_fd, RECORD_FD) < 0 || fcntl(RECORD_FD, F_SETFD, 0) != 0)
 		_exit(126);
