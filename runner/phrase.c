@@ -295,19 +295,31 @@ static void say_state(FILE *out, const json_t *ev, enum lang lang)
 	say_timer(out, ev, lang);
 }
 
-static void say_socket(FILE *out, const json_t *ev, enum lang lang)
+char *phrase_gauges(const json_t *ev, enum lang lang)
 {
-	_cleanup_free_ char *where = scope_text(ev, lang);
-	const char *host = field_text(ev, "host");
 	long long rq = (long long)field_int(ev, "rq"), wq = (long long)field_int(ev, "wq");
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
 
+	if (!out)
+		abort();
 	if (field_has(ev, "conn"))
-		message_say(out, lang, EV_SOCKET, host, where, rq, wq);
+		message_say(out, lang, EV_QUEUES, rq, wq);
 	else
-		message_say(out, lang, EV_LISTENER, host, where, rq, wq);
+		message_say(out, lang, EV_BACKLOG, rq, wq);
 	if (json_is_false(json_object_get(ev, "owner")))
 		message_say(out, lang, EV_ORPHAN);
 	say_timer(out, ev, lang);
+	fclose(out);
+	return text;
+}
+
+static void say_socket(FILE *out, const json_t *ev, enum lang lang)
+{
+	_cleanup_free_ char *where = scope_text(ev, lang), *gauges = phrase_gauges(ev, lang);
+
+	message_say(out, lang, EV_SOCKET, field_text(ev, "host"), where, gauges);
 }
 
 static void say_states(FILE *out, const json_t *ev, enum lang lang)

@@ -47,4 +47,10 @@ void phrase_event(FILE *out, const json_t *ev, enum lang lang);
  */
 const char *phrase_time(json_int_t ns, char buf[static PHRASE_TIME_MAX]);
 
+/**
+ * phrase_gauges() - queues, owner and timer of a `socket` event, without whose they are.
+ * Return: malloc'ed.
+ */
+char *phrase_gauges(const json_t *ev, enum lang lang);
+
 #endif

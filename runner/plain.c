@@ -95,11 +95,10 @@ static void say_subject(FILE *out, const json_t *ev, enum lang lang)
 			    (long long)field_int(ev, "port"));
 }
 
-static void say_state(FILE *out, const json_t *ev, enum lang lang)
+/* Return: malloc'ed */
+static char *subject_of(const json_t *ev, enum lang lang)
 {
-	const json_t *timer = json_object_get(ev, "timer");
-	char when[PHRASE_TIME_MAX], in[PHRASE_TIME_MAX];
-	_cleanup_free_ char *subject = NULL, *words = NULL;
+	char *subject = NULL;
 	size_t size;
 	FILE *f = open_memstream(&subject, &size);
 
@@ -107,7 +106,17 @@ static void say_state(FILE *out, const json_t *ev, enum lang lang)
 		abort();
 	say_subject(f, ev, lang);
 	fclose(f);
-	f = open_memstream(&words, &size);
+	return subject;
+}
+
+static void say_state(FILE *out, const json_t *ev, enum lang lang)
+{
+	const json_t *timer = json_object_get(ev, "timer");
+	_cleanup_free_ char *subject = subject_of(ev, lang), *words = NULL;
+	char when[PHRASE_TIME_MAX], in[PHRASE_TIME_MAX];
+	size_t size;
+	FILE *f = open_memstream(&words, &size);
+
 	if (!f)
 		abort();
 	message_say(f, lang, PLAIN_STATE, subject, field_text(ev, "from"), field_text(ev, "to"));
@@ -116,6 +125,21 @@ static void say_state(FILE *out, const json_t *ev, enum lang lang)
 	if (json_is_object(timer))
 		message_say(f, lang, EV_TIMER, field_text(timer, "kind"),
 			    phrase_time(field_int(timer, "in"), in));
+	fclose(f);
+	message_say(out, lang, PLAIN_AT, phrase_time(field_int(ev, "t"), when), words);
+}
+
+static void say_socket(FILE *out, const json_t *ev, enum lang lang)
+{
+	_cleanup_free_ char *subject = subject_of(ev, lang), *gauges = phrase_gauges(ev, lang);
+	_cleanup_free_ char *words = NULL;
+	char when[PHRASE_TIME_MAX];
+	size_t size;
+	FILE *f = open_memstream(&words, &size);
+
+	if (!f)
+		abort();
+	message_say(f, lang, PLAIN_SOCKET, subject, gauges);
 	fclose(f);
 	message_say(out, lang, PLAIN_AT, phrase_time(field_int(ev, "t"), when), words);
 }
@@ -252,6 +276,9 @@ static void on_event(struct told *to, long i)
 	case SCENE_STATE:
 		put_said(to, ev, say_state);
 		break;
+	case SCENE_SOCKET:
+		put_said(to, ev, say_socket);
+		break;
 	case SCENE_EXPECT:
 		on_expect(to, ev);
 		break;
@@ -273,7 +300,6 @@ static void on_event(struct told *to, long i)
 		put_said(to, ev, say_at);
 		break;
 	case SCENE_CONN:
-	case SCENE_SOCKET:
 	case SCENE_COUNTER:
 	case SCENE_KINDS:
 		break;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "../netns/clock.h"
 #include "../netns/counter.h"
 #include "../netns/err.h"
 #include "../netns/tap.h"
@@ -34,6 +35,11 @@
  * Under load: past conn.c's caps packets and changes have no connection; they
  * are counted by kind (fold.c).
  */
+
+int64_t watch_now(const struct watch *w)
+{
+	return clock_now() - *w->zero;
+}
 
 int watch_open(const struct world *world, struct record *rec, struct history *hist, bool stable,
 	       const int64_t *zero, struct watch **out, struct err *err)

@@ -6,7 +6,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../netns/clock.h"
 #include "../netns/sockdiag.h"
 #include "../netns/world.h"
 #include "fold.h"
@@ -14,11 +13,6 @@
 #include "lookaway.h"
 #include "lookout.h"
 #include "watch.h"
-
-struct conn;
-struct conns;
-struct counters;
-struct tap;
 
 /* What watch.c, watch_wire.c, watch_sockets.c and watch_count.c share. */
 
@@ -94,10 +88,8 @@ struct watch {
 	size_t n_sightings, room_sightings;
 };
 
-static inline int64_t watch_now(const struct watch *w)
-{
-	return clock_now() - *w->zero;
-}
+/** watch_now() - the run's clock, ns. */
+int64_t watch_now(const struct watch *w);
 
 /** watch_record_conn() - the `conn` event of one that was not there before. */
 void watch_record_conn(struct watch *w, const struct conn *c, int64_t t);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../netns/checksum.h"
+#include "../netns/clock.h"
 #include "../netns/err.h"
 #include "../netns/tap.h"
 #include "conn.h"
