@@ -228,8 +228,8 @@ static void measure_lateness(struct engine *e)
 	if (e->spec->virtual_clock)
 		return;
 	new_turn(e);
-	judge_late(e->judge, (e->wall - wall) - (e->cpu - cpu));
-	judge_late(e->judge, watch_late(e->watch));
+	judge_held_up(e->judge, (e->wall - wall) - (e->cpu - cpu));
+	judge_held_up(e->judge, watch_late(e->watch));
 	judge_late(e->judge, world_late(e->world));
 }
 

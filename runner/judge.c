@@ -27,9 +27,11 @@
  * design: the timer wheel rounds a timer up by as much as an eighth of its
  * length (kernel/time/timer.c, "granularity"), so no bound is tighter than 12.5 %.
  * On the machine's own clock a busy machine adds to that. How much is not
- * guessed: the engine measures how late it is itself woken, sees a packet, or is held
- * up in a turn (judge_late()), and the tolerance grows by a multiple of the worst of it, because a
- * packet passes several processes' turns on its way. The tolerance is part of the verdict.
+ * guessed: the engine measures how late it is itself woken (judge_late()), and
+ * the tolerance grows by a multiple of the worst of it, because a packet passes
+ * several processes' turns on its way; and how long it is held up in a turn, or a packet had to
+ * wait for it (judge_held_up()), which is what it is by itself: once for each of two ends.
+ * The tolerance is part of the verdict.
  *
  * A state that lasts less than a turn still counts: states entered since the
  * expectation began are looked up in the history, unless `hold` was asked for.
@@ -38,6 +40,7 @@
 #define TOLERANCE_FLOOR_REAL    (5 * NS_PER_MS)
 #define TOLERANCE_FLOOR_VIRTUAL (10 * NS_PER_MS) /* one tick of a lab kernel: HZ is 100 */
 #define TOLERANCE_PER_LATENESS  4
+#define TOLERANCE_PER_HOLDUP    2
 
 struct judge {
 	const struct world *world;
@@ -45,7 +48,7 @@ struct judge {
 	const struct history *hist;
 	struct record *rec;
 	bool real_clock;
-	int64_t worst_late;
+	int64_t worst_late, worst_holdup;
 	size_t passed, failed;
 	struct pending *pending;
 	char **names;
@@ -134,6 +137,12 @@ void judge_late(struct judge *j, int64_t ns)
 		j->worst_late = ns;
 }
 
+void judge_held_up(struct judge *j, int64_t ns)
+{
+	if (j->real_clock && ns > j->worst_holdup)
+		j->worst_holdup = ns;
+}
+
 size_t judge_passed(const struct judge *j)
 {
 	return j->passed;
@@ -151,7 +160,8 @@ static int64_t tolerance(const struct judge *j, int64_t interval)
 
 	if (!j->real_clock)
 		return wheel + TOLERANCE_FLOOR_VIRTUAL;
-	return wheel + TOLERANCE_FLOOR_REAL + TOLERANCE_PER_LATENESS * j->worst_late;
+	return wheel + TOLERANCE_FLOOR_REAL + TOLERANCE_PER_LATENESS * j->worst_late +
+	       TOLERANCE_PER_HOLDUP * j->worst_holdup;
 }
 
 /* Is a socket with these ends one that @e speaks of? */

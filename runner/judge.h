@@ -51,6 +51,9 @@ int64_t judge_due(const struct judge *j);
  */
 void judge_late(struct judge *j, int64_t ns);
 
+/** judge_held_up() - the engine was kept from its work for @ns, or a packet had to wait for it. */
+void judge_held_up(struct judge *j, int64_t ns);
+
 size_t judge_passed(const struct judge *j);
 size_t judge_failed(const struct judge *j);
 

@@ -3,7 +3,7 @@
 -- BY: engine
 -- SPDX-License-Identifier: MIT
 hosts = { "client", "server" }
-link = { delay = "10ms" }
+link = { delay = "500ms" }
 
 function run(client, server)
 	local listener <close> = server:listen(80)
