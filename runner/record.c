@@ -13,14 +13,17 @@
 /* More than any lab of the course needs by far, and still a file that can be read again. */
 #define RECORD_MAX_EVENTS 1000000
 
+/* @conn: the number of the connection that it introduces, or 0 */
 struct pending {
 	int64_t t;
 	uint64_t order;
+	json_int_t conn;
 	json_t *ev;
 };
 
 /*
  * @order: of the last event or place; in steps of two
+ * @introduced: time of the latest connection's `conn` event
  * @last: time of the last line written; lines never go back in time
  * @aside: the last thing that was only said and not recorded
  */
@@ -29,7 +32,7 @@ struct record {
 	struct pending *pending;
 	size_t n_pending, room;
 	uint64_t events, order;
-	int64_t last, grain;
+	int64_t introduced, last, grain;
 	json_t *aside;
 };
 
@@ -62,22 +65,22 @@ bool record_full(const struct record *r)
 
 /*
  * connect() is told at the place at which it was called, and by then its SYN
- * was seen and its connection found, later by a few microseconds or not at all. A
+ * was seen and its connection found, later by a few microseconds or not at all. One host's
+ * tap is read after the other's, so that a segment may be seen where it arrived and then where it
+ * left; and a dump may be of before the packet by which a connection is found. A
  * connection is introduced before it is named all the same.
  */
-static void introduce(struct record *r, const json_t *conn, int64_t t, uint64_t place)
+static void introduce(struct record *r, json_int_t conn, int64_t t, uint64_t place)
 {
 	for (size_t i = r->n_pending; i-- > 0;) {
 		struct pending *p = &r->pending[i];
-		const char *ev = json_string_value(json_object_get(p->ev, "ev"));
 
-		if (p->t < t || (p->t == t && p->order < place) || strcmp(ev, "conn") != 0 ||
-		    !json_equal(json_object_get(p->ev, "id"), conn))
+		/* Those before it too: numbers have no gap. */
+		if (p->t < t || (p->t == t && p->order < place) || !p->conn || p->conn > conn)
 			continue;
 		p->t = t;
 		p->order = place - 1;
 		json_object_set_new(p->ev, "t", json_integer(t));
-		return;
 	}
 }
 
@@ -93,6 +96,7 @@ void record_event(struct record *r, const char *ev, int64_t t, json_t *fields)
 
 void record_event_in(struct record *r, uint64_t place, const char *ev, int64_t t, json_t *fields)
 {
+	json_int_t conn = 0;
 	json_t *line;
 
 	r->events++;
@@ -105,8 +109,12 @@ void record_event_in(struct record *r, uint64_t place, const char *ev, int64_t t
 		json_decref(r->aside);
 		r->aside = NULL;
 	}
-	if (strcmp(ev, "call") == 0 && json_object_get(fields, "conn"))
-		introduce(r, json_object_get(fields, "conn"), t, place);
+	if (strcmp(ev, "conn") == 0) {
+		conn = json_integer_value(json_object_get(fields, "id"));
+		r->introduced = t > r->introduced ? t : r->introduced;
+	} else if (t <= r->introduced && json_object_get(fields, "conn")) {
+		introduce(r, json_integer_value(json_object_get(fields, "conn")), t, place);
+	}
 	/* `ev` and `t` first: a person reads these lines too. */
 	line = strcmp(ev, "header") == 0 ? json_pack("{s:s}", "ev", ev)
 					 : json_pack("{s:s, s:I}", "ev", ev, "t", (json_int_t)t);
@@ -115,7 +123,8 @@ void record_event_in(struct record *r, uint64_t place, const char *ev, int64_t t
 	json_decref(fields);
 
 	r->pending = grow(r->pending, r->n_pending, &r->room, sizeof(*r->pending));
-	r->pending[r->n_pending++] = (struct pending){ .t = t, .order = place, .ev = line };
+	r->pending[r->n_pending++] =
+		(struct pending){ .t = t, .order = place, .conn = conn, .ev = line };
 }
 
 static int64_t coarse(int64_t t, int64_t grain)
@@ -156,7 +165,9 @@ static int by_time(const void *a, const void *b)
 
 	if (x->t != y->t)
 		return x->t < y->t ? -1 : 1;
-	return x->order < y->order ? -1 : 1;
+	if (x->order != y->order)
+		return x->order < y->order ? -1 : 1;
+	return x->conn < y->conn ? -1 : 1;
 }
 
 static int write_all(int fd, const char *text, size_t len, struct err *err)

@@ -116,6 +116,43 @@ START_TEST(record_orders_by_time)
 }
 END_TEST
 
+/* By a segment that arrived, of which another tap then shows that it left before. */
+START_TEST(a_connection_is_introduced_before_it_is_named)
+{
+	int p[2];
+	struct record *r;
+	char buf[512] = "";
+
+	ck_assert_int_eq(pipe2(p, O_NONBLOCK), 0);
+	r = record_new(p[1], 1);
+	record_event(r, "conn", 10, json_pack("{s:i}", "id", 1));
+	record_event(r, "packet", 10, json_pack("{s:i}", "conn", 1));
+	record_event(r, "conn", 30, json_pack("{s:i}", "id", 2));
+	record_event(r, "packet", 30, json_pack("{s:i}", "conn", 2));
+	record_event(r, "packet", 20, json_pack("{s:i}", "conn", 1));
+	record_event(r, "packet", 25, json_pack("{s:i}", "conn", 2));
+	record_event(r, "socket", 22, json_pack("{s:i}", "conn", 2));
+	record_event(r, "conn", 40, json_pack("{s:i}", "id", 3));
+	record_event(r, "conn", 41, json_pack("{s:i}", "id", 4));
+	record_event(r, "packet", 35, json_pack("{s:i}", "conn", 4));
+	ck_ok(record_flush(r, INT64_MAX, &err));
+	ck_assert_int_gt(read(p[0], buf, sizeof(buf) - 1), 0);
+	ck_assert_str_eq(buf, "{\"ev\":\"conn\",\"t\":10,\"id\":1}\n"
+			      "{\"ev\":\"packet\",\"t\":10,\"conn\":1}\n"
+			      "{\"ev\":\"packet\",\"t\":20,\"conn\":1}\n"
+			      "{\"ev\":\"conn\",\"t\":22,\"id\":2}\n"
+			      "{\"ev\":\"socket\",\"t\":22,\"conn\":2}\n"
+			      "{\"ev\":\"packet\",\"t\":25,\"conn\":2}\n"
+			      "{\"ev\":\"packet\",\"t\":30,\"conn\":2}\n"
+			      "{\"ev\":\"conn\",\"t\":35,\"id\":3}\n"
+			      "{\"ev\":\"conn\",\"t\":35,\"id\":4}\n"
+			      "{\"ev\":\"packet\",\"t\":35,\"conn\":4}\n");
+	record_free(r);
+	close(p[0]);
+	close(p[1]);
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("recfile");
@@ -125,6 +162,7 @@ Suite *suite(void)
 	tcase_add_test(tc, reads_every_event);
 	tcase_add_loop_test(tc, bad_records, 0, (int)(sizeof(bad) / sizeof(*bad)));
 	tcase_add_test(tc, record_orders_by_time);
+	tcase_add_test(tc, a_connection_is_introduced_before_it_is_named);
 	suite_add_tcase(s, tc);
 	return s;
 }
