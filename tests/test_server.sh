@@ -31,8 +31,8 @@ for kernel in $kernels; do
 	try 2 "one that is killed" "sh -c 'kill -9 \$\$'" "was ended by SIGKILL before it listened"
 	try 2 "one that nobody can reach" 'python3 -m http.server 80 --bind 127.0.0.1' \
 		"listens on 127.0.0.1:80 only" "let it listen on 0.0.0.0"
-	try 0 "one that takes its time" "sh -c 'echo loading; printf half; sleep 1.2; exec python3 mended.py'" \
-		"after 1 s the program does not listen yet; it is waited for on any port that other hosts can reach, for 10 s" \
+	try 0 "one that takes its time" "sh -c 'echo loading; printf half; sleep 3; exec python3 mended.py'" \
+		"the program does not listen yet; it is waited for on any port that other hosts can reach, for 10 s" \
 		"so far it has written: loading / half" "PASS own_server"
 	holds "$kernel: it is told once" [ "$(grep -c '"ev":"unready"' "$record")" = 1 ]
 	# Ten seconds on a real clock are waited for once, by whoever has the time.
