@@ -9,6 +9,7 @@
 #include "../netns/icmp.h"
 #include "../netns/world.h"
 #include "crowd.h"
+#include "grow.h"
 
 /*
  * Connections are found by a hash over both endpoints, whichever way round.
@@ -263,12 +264,7 @@ static void put_flying(struct end *e, struct flying f)
 {
 	if (e->n_flying == CONN_MAX_FLYING)
 		memmove(e->flying, e->flying + 1, --e->n_flying * sizeof(*e->flying));
-	if (e->n_flying == e->room_flying) {
-		e->room_flying = e->room_flying ? e->room_flying * 2 : 8;
-		e->flying = reallocarray(e->flying, e->room_flying, sizeof(*e->flying));
-		if (!e->flying)
-			abort();
-	}
+	e->flying = grow(e->flying, e->n_flying, &e->room_flying, sizeof(*e->flying));
 	e->flying[e->n_flying++] = f;
 }
 

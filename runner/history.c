@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "grow.h"
+
 #define HISTORY_MAX 65536
 
 struct host_packet {
@@ -45,7 +47,7 @@ void history_free(struct history *h)
 }
 
 /* Make room for one more; at the cap the older half goes. */
-static void *grow(void *array, size_t *n, size_t *room, size_t size)
+static void *room_for(void *array, size_t *n, size_t *room, size_t size)
 {
 	if (*n < *room)
 		return array;
@@ -54,28 +56,24 @@ static void *grow(void *array, size_t *n, size_t *room, size_t size)
 		memmove(array, (char *)array + (HISTORY_MAX - *n) * size, *n * size);
 		return array;
 	}
-	*room = *room ? *room * 2 : 64;
-	array = reallocarray(array, *room, size);
-	if (!array)
-		abort();
-	return array;
+	return grow(array, *n, room, size);
 }
 
 void history_packet(struct history *h, unsigned host, const struct packet_seen *p)
 {
-	h->packet = grow(h->packet, &h->n_packets, &h->room_packets, sizeof(*h->packet));
+	h->packet = room_for(h->packet, &h->n_packets, &h->room_packets, sizeof(*h->packet));
 	h->packet[h->n_packets++] = (struct host_packet){ .host = host, .p = *p };
 }
 
 void history_icmp(struct history *h, unsigned host, const struct icmp_seen *seen)
 {
-	h->icmp = grow(h->icmp, &h->n_icmp, &h->room_icmp, sizeof(*h->icmp));
+	h->icmp = room_for(h->icmp, &h->n_icmp, &h->room_icmp, sizeof(*h->icmp));
 	h->icmp[h->n_icmp++] = (struct host_icmp){ .host = host, .seen = *seen };
 }
 
 void history_entered(struct history *h, const struct history_entry *e)
 {
-	h->entry = grow(h->entry, &h->n_entries, &h->room_entries, sizeof(*h->entry));
+	h->entry = room_for(h->entry, &h->n_entries, &h->room_entries, sizeof(*h->entry));
 	h->entry[h->n_entries++] = *e;
 }
 

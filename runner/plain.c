@@ -132,16 +132,10 @@ static void say_state(FILE *out, const json_t *ev, enum lang lang)
 static void say_socket(FILE *out, const json_t *ev, enum lang lang)
 {
 	_cleanup_free_ char *subject = subject_of(ev, lang), *gauges = phrase_gauges(ev, lang);
-	_cleanup_free_ char *words = NULL;
 	char when[PHRASE_TIME_MAX];
-	size_t size;
-	FILE *f = open_memstream(&words, &size);
 
-	if (!f)
-		abort();
-	message_say(f, lang, PLAIN_SOCKET, subject, gauges);
-	fclose(f);
-	message_say(out, lang, PLAIN_AT, phrase_time(field_int(ev, "t"), when), words);
+	message_say(out, lang, PLAIN_SOCKET, phrase_time(field_int(ev, "t"), when), subject,
+		    gauges);
 }
 
 static void say_expect(FILE *out, const json_t *ev, enum lang lang)

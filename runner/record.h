@@ -12,6 +12,12 @@ struct record;
 #define RECORD_FORMAT 1
 
 /*
+ * What a packet or a call did to a socket's queues and timer is told right after it, by a dump: on
+ * a busy machine so much later, in ns, at most.
+ */
+#define RECORD_RIGHT_AFTER 50000000
+
+/*
  * The engine's end of the run record (docs/record.md). Events of one turn of
  * the loop are noticed in another order than they happened in: packets are
  * read after the call that sent them. They are kept until no earlier one can

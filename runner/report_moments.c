@@ -3,10 +3,16 @@
  * What the scrubber of a report needs of the record, as small as it can be: the moments that it
  * stops at, the sockets, and how they change.
  *
- *     moments   [[event, t ms, x in the timelines, caption, told], …] in order; @told: the last
- * event about a socket that belongs to it sockets   ["client #1", …] spans     [[event, end,
- * socket, state, class, rq, wq, timer, due ms, tries, owned], …]: the socket is as this says from
- * one event until the other, or -1 words     {…} what the script says, in the page's language
+ *     moments   [[event, t ms, x in the timelines, caption, told], …] in order
+ *
+ *     sockets   ["client #1", …]
+ *
+ *     spans     [[event, end, socket, state, class, rq, wq, timer, due ms, tries, owned], …]
+ *
+ *     words     {…} what the script says, in the page's language
+ *
+ * @told is the last event about a socket that belongs to the moment. A socket is as a span says
+ * from @event until @end, or to the last when that is -1.
  *
  * Only what the pictures show is in it: of a flood it stops at the rows that were not folded.
  */
@@ -22,13 +28,11 @@
 #include "grow.h"
 #include "html.h"
 #include "lanes.h"
+#include "record.h"
 #include "report_own.h"
 #include "rungs.h"
 #include "svg_lanes.h"
 #include "svg_state.h"
-
-/* What an event did to a socket's queues and timer is told right after it, by a dump. */
-#define RIGHT_AFTER (50 * NS_PER_MS)
 
 /* @order: in which they were added; @text: malloc'ed */
 struct moment {
@@ -169,7 +173,7 @@ static json_t *moments_json(struct moments *m, const struct lanes *lanes)
 
 		if (it->t > t)
 			t = it->t;
-		told = lanes_told(lanes, it->event, next, t + RIGHT_AFTER);
+		told = lanes_told(lanes, it->event, next, t + RECORD_RIGHT_AFTER);
 		json_array_append_new(list, json_pack("[I,f,f,s,I]", (json_int_t)it->event,
 						      (double)t / NS_PER_MS,
 						      round(10 * svg_lanes_x(lanes, t)) / 10, clean,

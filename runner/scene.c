@@ -28,7 +28,6 @@
 #include <string.h>
 
 #include "../netns/cleanup.h"
-#include "../netns/duration.h"
 #include "../netns/err.h"
 #include "field.h"
 #include "grow.h"
@@ -341,15 +340,9 @@ static bool to_see(const struct scene *s, long i)
 	       s->items[i].kind != SCENE_SOCKET;
 }
 
-/*
- * What a packet or a call did to a socket's queues and timer is told right after it, by a dump.
- * On a busy machine that is a little later.
- */
-#define RIGHT_AFTER (50 * NS_PER_MS)
-
 long scene_reach(const struct scene *s, long i, json_int_t now)
 {
-	json_int_t until = s->items[i].t + RIGHT_AFTER;
+	json_int_t until = s->items[i].t + RECORD_RIGHT_AFTER;
 	long k = i;
 
 	if (now > until)

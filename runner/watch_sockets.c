@@ -5,6 +5,7 @@
 #include "../netns/err.h"
 #include "conn.h"
 #include "eventjson.h"
+#include "grow.h"
 #include "record.h"
 #include "watch_own.h"
 
@@ -15,12 +16,7 @@ static int on_change(void *arg, enum tcpstate from, const struct sock_entry *now
 	struct host_watch *h = arg;
 
 	(void)err;
-	if (h->n_changes == h->room_changes) {
-		h->room_changes = h->room_changes ? h->room_changes * 2 : 16;
-		h->change = reallocarray(h->change, h->room_changes, sizeof(*h->change));
-		if (!h->change)
-			abort();
-	}
+	h->change = grow(h->change, h->n_changes, &h->room_changes, sizeof(*h->change));
 	h->change[h->n_changes] =
 		(struct change){ .from = from, .order = h->n_changes, .now = *now };
 	h->n_changes++;

@@ -10,6 +10,7 @@
 #include "conn.h"
 #include "conn_net.h"
 #include "eventjson.h"
+#include "grow.h"
 #include "record.h"
 #include "watch_own.h"
 
@@ -33,12 +34,7 @@ static int on_packet(void *arg, const struct tapped *pkt, struct err *err)
 		w->late = w->reading - pkt->t;
 	h->away.taken.packets[pkt->outgoing]++;
 	h->away.taken.bytes[pkt->outgoing] += pkt->wirelen;
-	if (w->n_sightings == w->room_sightings) {
-		w->room_sightings = w->room_sightings ? w->room_sightings * 2 : 64;
-		w->sighting = reallocarray(w->sighting, w->room_sightings, sizeof(*w->sighting));
-		if (!w->sighting)
-			abort();
-	}
+	w->sighting = grow(w->sighting, w->n_sightings, &w->room_sightings, sizeof(*w->sighting));
 	s = &w->sighting[w->n_sightings];
 	*s = (struct sighting){ .h = h,
 				.order = w->n_sightings,
