@@ -73,6 +73,11 @@ static const char *target(const json_t *header)
 	return field_text(header, field_has(header, "lesson") ? "lab" : "file");
 }
 
+static void say_play(FILE *out, const json_t *header, enum lang lang)
+{
+	message_say(out, lang, NEXT_PLAY, target(header));
+}
+
 static void say_param(FILE *out, const json_t *header, enum lang lang)
 {
 	json_t *params = json_object_get(header, "params");
@@ -99,7 +104,7 @@ static void put_next(const struct paper *paper, const json_t *header)
 {
 	void (*const hints[])(FILE * out, const json_t *header,
 			      enum lang lang) = { field_has(header, "lesson") ? say_show : NULL,
-						  say_param, say_set };
+						  say_play, say_param, say_set };
 	const char *label = message(paper->lang, MSG_NEXT);
 
 	for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++) {
